@@ -1,0 +1,20 @@
+"""gunicorn's configuration: threads, because a waiting request (`?wait=`) must not hold up the others."""
+
+import os
+from pathlib import Path
+
+bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
+worker_class = "gthread"
+workers = 2
+threads = 8
+# Loading opens no connection and starts no thread, so that the workers may share what is loaded once.
+preload_app = True
+# A slow disk must not look like a dead worker.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+timeout = 120
+graceful_timeout = 10
+keepalive = 5
+limit_request_line = 4094
+limit_request_fields = 64
+limit_request_field_size = 8190
+control_socket_disable = True

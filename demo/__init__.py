@@ -1,0 +1,1 @@
+"""The demo: one whole round, played over HTTP by a crowd of real models."""

@@ -1,0 +1,125 @@
+"""One migrated template a machine, one clone of it a test process, and houses for tests that need a whole stack."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings as project
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+from aggregator.nodatabase.base import ADVICE
+from tests.house import House, HouseTemplate, sweep
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+# Whatever decides what a migrated database looks like, the grants included.
+SOURCES = ("aggregator/settings.py", "tournaments/migrations", "tournaments/models", "tournaments/apps.py")
+TEMPLATE_LOCK = 20_170
+
+
+@pytest.fixture(scope="session")
+def worker(request: pytest.FixtureRequest) -> str:
+    """The name of this test process: main, or gw0, gw1 … under xdist."""
+    return getattr(request.config, "workerinput", {}).get("workerid", "main")
+
+
+@pytest.fixture(scope="session")
+def sources() -> str:
+    """A fingerprint of the migrations, models and grants."""
+    files = [file for name in SOURCES for file in _python_files(CHECKOUT / name)]
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(worker: str, sources: str, django_db_blocker: Any) -> Iterator[None]:
+    """Point `default` (role `app`) and `owner` at a clone of the migrated template, dropped in the end."""
+    if "owner" not in project.DATABASES:
+        pytest.exit(ADVICE, returncode=4)
+    with django_db_blocker.unblock():
+        home = project.DATABASES["owner"]["NAME"]
+        with _as_owner(home) as owner:
+            _ensure_template(owner, f"template_{sources}")
+            clone = sql.Identifier(f"test_{worker}")
+            owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(clone))
+            template = sql.Identifier(f"template_{sources}")
+            owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(clone, template))
+        _point_to(f"test_{worker}")
+    yield
+    with django_db_blocker.unblock():
+        _point_to(home)
+        with _as_owner(home) as owner:
+            owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(clone))
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(request: pytest.FixtureRequest) -> None:
+    """Tests with a database write their bytes to a folder of their own."""
+    if request.node.get_closest_marker("django_db") is None and "db" not in request.fixturenames:
+        return
+    settings, tmp_path = request.getfixturevalue("settings"), request.getfixturevalue("tmp_path")
+    settings.VAR_DIR = tmp_path
+    settings.MATRIX_DIR = tmp_path / "matrix"
+    settings.UPLOADS_DIR = tmp_path / "uploads"
+    uploads = {**settings.STORAGES["uploads"], "OPTIONS": {"location": settings.UPLOADS_DIR}}
+    settings.STORAGES = {**settings.STORAGES, "default": uploads, "uploads": uploads}
+
+
+@pytest.fixture(scope="session")
+def houses(worker: str, sources: str) -> Iterator[HouseTemplate]:
+    """The place of this process's houses, with what an earlier, killed session left there ended and removed."""
+    folder = Path(os.environ.get("VAR_DIR", CHECKOUT / "var" / "test")) / "houses" / worker
+    sweep(folder)
+    yield HouseTemplate(folder, sources)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def house(houses: HouseTemplate) -> Iterator[House]:
+    """A running stack of its own: PostgreSQL, Valkey, web, worker and beat, with short leases."""
+    with houses.built() as built:
+        built.open()
+        yield built
+
+
+def _python_files(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
+
+
+def _as_owner(database: str) -> psycopg.Connection:
+    known = project.DATABASES["owner"]
+    return psycopg.connect(
+        host=known["HOST"],
+        port=known["PORT"] or None,
+        user=known["USER"],
+        password=known["PASSWORD"],
+        dbname=database,
+        autocommit=True,
+    )
+
+
+def _ensure_template(owner: psycopg.Connection, name: str) -> None:
+    owner.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
+    known = owner.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%'").fetchall()
+    if (name,) not in known:
+        for (stale,) in known:
+            owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(stale)))
+        new = sql.Identifier("making_template")
+        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(new))
+        owner.execute(sql.SQL("CREATE DATABASE {}").format(new))
+        _point_to("making_template")
+        call_command("migrate", database="owner", verbosity=0)
+        _point_to(connections["owner"].settings_dict["NAME"])
+        owner.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(new, sql.Identifier(name)))
+    owner.execute("SELECT pg_advisory_unlock(%s)", [TEMPLATE_LOCK])
+
+
+def _point_to(database: str) -> None:
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = project.DATABASES[alias]["NAME"] = database

@@ -1,0 +1,1 @@
+"""Crowdblend's one Django app: tournaments, from upload to settlement. Rooms: see docs/architecture.md."""

@@ -1,0 +1,55 @@
+"""Rows. One file a thought; every class is importable from here, as Django expects."""
+
+from tournaments.models.audit import AuditEvent, IdempotencyKey
+from tournaments.models.money import Account, Entry, Payout, Settlement, Transaction
+from tournaments.models.people import ApiKey, Forecaster, Member, Participant, Role, User
+from tournaments.models.round import (
+    DatasetFile,
+    Exclusion,
+    Extension,
+    LabelSet,
+    Round,
+    RoundLog,
+    VoidRow,
+)
+from tournaments.models.rules import PRESETS, Rules, RulesError
+from tournaments.models.score import MetaModel, MetaModelWeight, Originality, Score
+from tournaments.models.submission import Rejection, Selection, Submission, Upload
+from tournaments.models.tournament import Tournament
+from tournaments.models.work import Work
+
+__all__ = [
+    "PRESETS",
+    "Account",
+    "ApiKey",
+    "AuditEvent",
+    "DatasetFile",
+    "Entry",
+    "Exclusion",
+    "Extension",
+    "Forecaster",
+    "IdempotencyKey",
+    "LabelSet",
+    "Member",
+    "MetaModel",
+    "MetaModelWeight",
+    "Originality",
+    "Participant",
+    "Payout",
+    "Rejection",
+    "Role",
+    "Round",
+    "RoundLog",
+    "Rules",
+    "RulesError",
+    "Score",
+    "Selection",
+    "Settlement",
+    "Submission",
+    "Tournament",
+    "Transaction",
+    "Upload",
+    "User",
+    "VoidRow",
+    "Work",
+]

@@ -1,0 +1,117 @@
+"""A tournament's rules: one frozen value, kept as JSON on the tournament and copied to each round."""
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+FEEDBACK = ("exact", "ladder", "sealed")
+BLENDS = ("equal", "calibrated", "rank")
+REWARDS = ("none", "points", "money")
+BOARDS = ("public", "participants")
+
+
+class RulesError(ValueError):
+    """A rule has a value that cannot be played. Carries the rule's name and a sentence."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"invalid_rule: {field}: {message}")
+        self.code, self.field, self.message = "invalid_rule", field, message
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Everything that decides a number or a payment of a round. Sources: FORMULAS sections 1–7.
+
+    Units: `pool` in minor units of `currency` (cents for USD); `ladder_step` in nats; `quota` in
+    accepted files per participant and round.
+    """
+
+    id_column: str = "id"
+    epsilon: float = 1e-6
+    allow_extra_ids: bool = False
+    allow_constant: bool = False
+    quota: int = 25
+    feedback: str = "exact"
+    ladder_step: float | None = None
+    paid_split: str = "live"
+    log_loss_gate: bool = True
+    consistency_gate: float | None = None
+    originality_gate: float | None = 0.95
+    blend: str = "rank"
+    rewards: str = "points"
+    currency: str = "POINTS"
+    currency_digits: int = 0
+    pool: int = 100_000
+    paid_places: int = 100
+    board: str = "public"
+
+    def __post_init__(self) -> None:
+        for name, holds, message in self._checks():
+            if not holds:
+                raise RulesError(name, message)
+
+    def _checks(self) -> list[tuple[str, bool, str]]:
+        """(rule, holds, what it must be); written so that NaN fails."""
+        step, gate, share = self.ladder_step, self.originality_gate, self.consistency_gate
+        return [
+            ("id_column", bool(re.fullmatch(r"\w{1,64}", self.id_column)), "Letters, digits and _ only."),
+            ("epsilon", 0 < self.epsilon <= 0.01, "Between 0 and 0.01."),
+            ("quota", 1 <= self.quota <= 10_000, "Between 1 and 10,000 files."),
+            ("feedback", self.feedback in FEEDBACK, f"One of {', '.join(FEEDBACK)}."),
+            ("ladder_step", (step is not None and 0 < step < 1) or self.feedback != "ladder",
+             "Feedback 'ladder' needs a step in nats, such as 0.001."),
+            ("paid_split", self.paid_split in ("live", "test"), "live or test."),
+            ("consistency_gate", share is None or 0 <= share <= 1, "A share of eras, or none."),
+            ("originality_gate", gate is None or 0 < gate < 1, "A correlation below 1, or none."),
+            ("blend", self.blend in BLENDS, f"One of {', '.join(BLENDS)}."),
+            ("rewards", self.rewards in REWARDS, f"One of {', '.join(REWARDS)}."),
+            ("currency", bool(re.fullmatch(r"[A-Z]{2,12}", self.currency)), "2 to 12 capital letters."),
+            ("currency_digits", 0 <= self.currency_digits <= 8, "Between 0 and 8."),
+            ("pool", 0 <= self.pool < 2**53, "A whole number of minor units, not negative."),
+            ("pool", self.rewards != "none" or self.pool == 0, "Without rewards there is no pool."),
+            ("paid_places", 1 <= self.paid_places <= 1_000, "Between 1 and 1,000."),
+            ("board", self.board in BOARDS, f"One of {', '.join(BOARDS)}."),
+        ]  # fmt: skip
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Rules":
+        """Read rules written by `to_json`; raises RulesError for unknown names and unplayable values."""
+        unknown = sorted(set(data) - {f.name for f in fields(cls)})
+        if unknown:
+            raise RulesError(unknown[0], "There is no such rule.")
+        try:
+            return cls(**data)
+        except TypeError as error:
+            raise RulesError("rules", f"A value has the wrong type ({error}).") from error
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON-ready dict of every rule, defaults included, so that a frozen copy is complete."""
+        return asdict(self)
+
+    def sha256(self) -> str:
+        """Return the hash that names this exact set of rules (64 hex digits)."""
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
+
+    def but(self, **changes: Any) -> "Rules":
+        """Return a copy with some rules changed, checked again."""
+        return replace(self, **changes)
+
+
+# FORMULAS section 6: with this pool and a hundred places the first of June 2017 gets $400.00.
+NUMERAI_2017_POOL = 347_825
+
+PRESETS: dict[str, Rules] = {
+    "classroom": Rules(
+        quota=50, allow_constant=True, originality_gate=None, log_loss_gate=False,
+        rewards="none", pool=0, board="participants",
+    ),
+    "alpha": Rules(
+        quota=25, originality_gate=0.95, rewards="money", currency="USD", currency_digits=2, pool=1_000_000,
+    ),
+    "numerai2017": Rules(
+        quota=25, consistency_gate=0.58, originality_gate=0.95,
+        rewards="money", currency="USD", currency_digits=2, pool=NUMERAI_2017_POOL, paid_places=100,
+    ),
+}  # fmt: skip

@@ -1,0 +1,138 @@
+"""What was measured: scores, originality, meta-models and their weights."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from tournaments.models.people import Participant, User
+from tournaments.models.round import LabelSet, Round
+from tournaments.models.submission import Submission
+
+# PostgreSQL sorts NaN above every number, so an upper bound keeps NaN and infinity out.
+FINITE = 1e9
+
+
+def _finite(*names: str) -> list[models.CheckConstraint]:
+    return [
+        models.CheckConstraint(
+            condition=Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gt": -FINITE, f"{name}__lt": FINITE}),
+            name=f"%(class)s_{name}_finite",
+        )
+        for name in names
+    ]
+
+
+class MetaModel(models.Model):
+    """A blend of all selected submissions. The round's rules name the one that is the meta-model;
+    the others are kept beside it for comparison. The blended vector is stored under `sha256`.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="meta_models")
+    blend = models.CharField(max_length=20)
+    headline = models.BooleanField()
+    slope = models.FloatField(null=True, help_text="α of calibrated, β of rank")
+    fitted_rows = models.PositiveIntegerField(help_text="Rows that the slope was fitted on")
+    forecasters = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "blend"], name="blend_once_per_round"),
+            models.UniqueConstraint(fields=["round"], condition=Q(headline=True), name="one_headline"),
+            *_finite("slope"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blend} of {self.round}"
+
+
+class MetaModelWeight(models.Model):
+    """A participant's share of a meta-model; the shares of one meta-model sum to one."""
+
+    meta_model = models.ForeignKey(MetaModel, models.CASCADE, related_name="weights")
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="+")
+    weight = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["meta_model", "participant"], name="weight_once"),
+            *_finite("weight"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant}: {self.weight}"
+
+
+class Score(models.Model):
+    """One submission's (or meta-model's) metrics on one split (FORMULAS section 2).
+
+    `units` is the log loss in 1e-9 nats, the only form that a rule reads. What is undefined is null
+    with its reason in `undefined`.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="scores")
+    submission = models.ForeignKey(Submission, models.PROTECT, null=True, blank=True, related_name="scores")
+    meta_model = models.ForeignKey(MetaModel, models.CASCADE, null=True, blank=True, related_name="scores")
+    split = models.CharField(max_length=10)
+    labels = models.ForeignKey(LabelSet, models.PROTECT, related_name="+")
+    rows = models.PositiveIntegerField()
+    log_loss = models.FloatField()
+    units = models.BigIntegerField()
+    gain = models.FloatField()
+    gain_low = models.FloatField(null=True)
+    gain_high = models.FloatField(null=True)
+    consistency = models.FloatField()
+    era_mean = models.FloatField()
+    era_sd = models.FloatField(null=True)
+    era_worst = models.FloatField()
+    era_losses = ArrayField(models.FloatField())
+    era_rows = ArrayField(models.PositiveIntegerField())
+    undefined = models.JSONField(default=dict)
+    tie_group = models.PositiveIntegerField(null=True)
+    computed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission", "split"], condition=Q(submission__isnull=False), name="score_once"
+            ),
+            models.UniqueConstraint(
+                fields=["meta_model", "split"], condition=Q(meta_model__isnull=False), name="blend_score_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(submission__isnull=False, meta_model__isnull=True)
+                | Q(submission__isnull=True, meta_model__isnull=False),
+                name="score_of_one_thing",
+            ),
+            *_finite("log_loss", "gain", "gain_low", "gain_high", "consistency"),
+        ]
+        indexes = [models.Index(fields=["round", "split", "units"])]
+
+    def __str__(self) -> str:
+        return f"score of {self.submission or self.meta_model} on {self.split}"
+
+
+class Originality(models.Model):
+    """A selected submission against the others that have precedence (FORMULAS section 3), at the close."""
+
+    submission = models.OneToOneField(Submission, models.CASCADE, related_name="originality")
+    round = models.ForeignKey(Round, models.PROTECT, related_name="originalities")
+    precedence = models.PositiveIntegerField()
+    originality = models.FloatField(null=True)
+    max_abs_rho = models.FloatField()
+    nearest = models.ForeignKey(Submission, models.PROTECT, null=True, related_name="+")
+    nearest_rho = models.FloatField(null=True)
+    crowding = models.FloatField(null=True)
+    ks = models.FloatField(null=True)
+    residual = models.FloatField(null=True)
+    undefined = models.JSONField(default=dict)
+    passes = models.BooleanField(help_text="Of the rules' gate, before any override")
+    override_reason = models.CharField(max_length=300, blank=True)
+    overridden_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = _finite("originality", "max_abs_rho", "nearest_rho", "crowding", "ks", "residual")
+
+    def __str__(self) -> str:
+        return f"originality of {self.submission_id}"

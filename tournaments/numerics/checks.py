@@ -1,0 +1,97 @@
+"""What the public doors of the formulas check, once; behind them all is bare arithmetic.
+
+Every comparison is written so that NaN fails it. Single precision is refused: at p = 1 - 1e-6 it costs
+0.013 nats on that row, and it moves correlations by 1e-7 (FORMULAS section 11).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from tournaments.numerics.errors import NumericsError
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+def real_array(name: str, values: npt.ArrayLike, ndim: int) -> Floats:
+    """A finite, non-empty float64 array of `ndim` dimensions.
+
+    Raises NumericsError: `single_precision`, `bad_shape`, `empty`, `not_finite`.
+    """
+    array = np.asarray(values)
+    if array.dtype in (np.float16, np.float32):
+        raise NumericsError("single_precision", "This formula needs float64 values.", name=name)
+    array = np.ascontiguousarray(array, dtype=np.float64)
+    if array.ndim != ndim:
+        raise NumericsError("bad_shape", f"Expected {ndim} dimensions, got {array.ndim}.", name=name)
+    if array.shape[-1] == 0:
+        raise NumericsError("empty", "There are no rows.", name=name)
+    if array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
+        place = [int(i) for i in np.argwhere(~np.isfinite(array))[0]]
+        raise NumericsError("not_finite", "Every value must be a finite number.", name=name, at=place)
+    return array
+
+
+def probabilities(p: npt.ArrayLike, ndim: int = 1) -> Floats:
+    """Values in [0, 1] as float64. Raises NumericsError `not_a_probability`, or as `real_array` does."""
+    array = real_array("p", p, ndim)
+    if array.size and not (array.min() >= 0.0 and array.max() <= 1.0):
+        place = [int(i) for i in np.argwhere(~((array >= 0.0) & (array <= 1.0)))[0]]
+        raise NumericsError("not_a_probability", "Every probability must lie in [0, 1].", at=place)
+    return array
+
+
+def labels(y: npt.ArrayLike, rows: int) -> Bools:
+    """True where the label is 1. Raises NumericsError: `bad_shape`, `not_a_label` (anything but 0 and 1)."""
+    array = np.asarray(y)
+    if array.shape != (rows,):
+        raise NumericsError("bad_shape", f"Expected {rows} labels, got shape {array.shape}.", name="y")
+    ones = np.asarray(array == 1, dtype=np.bool_)
+    known = ones | (array == 0)
+    if not known.all():
+        raise NumericsError("not_a_label", "Every label must be 0 or 1.", row=int(np.argmin(known)))
+    return ones
+
+
+def boundaries(starts: npt.ArrayLike, rows: int) -> Ints:
+    """Boundaries of contiguous groups that cover `rows`: 0 = s0 < s1 < ... < sE = rows.
+
+    Raises NumericsError `bad_starts`: an empty group has no score, so it must not be among the boundaries.
+    """
+    array = np.asarray(starts)
+    if array.ndim != 1 or array.size < 2 or array.dtype.kind not in "iu":
+        raise NumericsError("bad_starts", "Boundaries are a vector of at least two integers.")
+    array = array.astype(np.int64, copy=False)
+    if array[0] != 0 or array[-1] != rows:
+        raise NumericsError("bad_starts", f"Boundaries must run from 0 to {rows}.")
+    if not (np.diff(array) > 0).all():
+        raise NumericsError("bad_starts", "Boundaries must increase: a group has at least one row.")
+    return array
+
+
+def counts(name: str, values: npt.ArrayLike, shape: tuple[int, ...], least: int) -> Ints:
+    """Integers of at least `least` in the given shape (-1 stands for any length).
+
+    Raises NumericsError: `bad_shape`, `bad_count`.
+    """
+    array = np.asarray(values)
+    fits = array.ndim == len(shape) and all(
+        want in (-1, have) for want, have in zip(shape, array.shape, strict=True)
+    )
+    if not fits:
+        raise NumericsError("bad_shape", f"Expected shape {shape}, got {array.shape}.", name=name)
+    if array.size == 0:
+        raise NumericsError("empty", "There is nothing to count.", name=name)
+    if array.dtype.kind not in "iu" or not array.min() >= least:
+        raise NumericsError("bad_count", f"Expected integers of at least {least}.", name=name)
+    return array.astype(np.int64, copy=False)
+
+
+def epsilon(eps: float) -> float:
+    """A clip bound in [1e-15, 0.5), else NumericsError `bad_epsilon`: float64 cannot hold 1 - 1e-17."""
+    if not 1e-15 <= eps < 0.5:
+        raise NumericsError("bad_epsilon", "The clip bound must lie in [1e-15, 0.5).", eps=eps)
+    return eps

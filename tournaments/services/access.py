@@ -1,0 +1,134 @@
+"""Who asks, and what they may do. Every verb of every service starts here, whichever face calls it."""
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+from tournaments.models import Participant, Role, Round, Submission, Tournament, User
+from tournaments.services.errors import Forbidden, Unknown
+
+READ, UPLOAD, STAKE, OPERATE, AUDIT = SCOPES = ("read", "upload", "stake", "operate", "audit")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The one who asks: a user (None is a stranger) and the scopes that their way in carries.
+
+    A browser session carries all scopes, an API key those it was made with. A scope allows nothing by
+    itself: the role or the membership must be there too.
+    """
+
+    user: User | None
+    scopes: frozenset[str] = frozenset(SCOPES)
+
+    def need_scope(self, scope: str) -> None:
+        """Refuse with `scope_missing` unless the way in carries `scope`."""
+        if self.user is None:
+            raise Forbidden("login_needed", "Log in, or send an API key.")
+        if scope not in self.scopes:
+            raise Forbidden("scope_missing", f"This key lacks the scope '{scope}'.", scope=scope)
+
+    def has_role(self, tournament: Tournament, *kinds: str) -> bool:
+        """Say whether the user holds one of these roles here; a superuser is an operator everywhere."""
+        if self.user is None:
+            return False
+        if self.user.is_superuser and Role.Kind.OPERATOR in kinds:
+            return True
+        return Role.objects.filter(tournament=tournament, user=self.user, kind__in=kinds).exists()
+
+    def operates(self, tournament: Tournament) -> bool:
+        """Say whether the actor may operate this tournament through this way in."""
+        return OPERATE in self.scopes and self.has_role(tournament, Role.Kind.OPERATOR)
+
+    def oversees(self, tournament: Tournament) -> bool:
+        """Say whether the actor may read everything here: an operator or an auditor."""
+        return self.operates(tournament) or (
+            AUDIT in self.scopes and self.has_role(tournament, Role.Kind.AUDITOR)
+        )
+
+
+STRANGER = Actor(None)
+
+
+def need_operator(actor: Actor, tournament: Tournament) -> User:
+    """Return the operator, or refuse with `operator_only`."""
+    actor.need_scope(OPERATE)
+    if actor.user is None or not actor.has_role(tournament, Role.Kind.OPERATOR):
+        raise Forbidden("operator_only", "Only operators of this tournament may do this.")
+    return actor.user
+
+
+def need_overseer(actor: Actor, tournament: Tournament) -> User:
+    """Return the operator or auditor, or refuse with `overseer_only`."""
+    if actor.user is None or not actor.oversees(tournament):
+        raise Forbidden("overseer_only", "Only operators and auditors of this tournament may see this.")
+    return actor.user
+
+
+def participant_of(actor: Actor, tournament: Tournament) -> Participant | None:
+    """Return the participant that the actor plays for here, if any."""
+    if actor.user is None:
+        return None
+    return Participant.objects.filter(tournament=tournament, members__user=actor.user).first()
+
+
+def need_participant(actor: Actor, tournament: Tournament, scope: str = READ) -> Participant:
+    """Return the participant the actor plays for, or refuse with `not_a_participant`."""
+    actor.need_scope(scope)
+    participant = participant_of(actor, tournament)
+    if participant is None:
+        raise Forbidden("not_a_participant", f"You do not take part in {tournament.name}.")
+    return participant
+
+
+def visible(actor: Actor, tournament: Tournament) -> bool:
+    """Say whether the actor may see this tournament's rounds and boards."""
+    if tournament.read_rules().board == "public" or actor.oversees(tournament):
+        return True
+    return participant_of(actor, tournament) is not None and READ in actor.scopes
+
+
+def find_tournament(actor: Actor, slug: str) -> Tournament:
+    """Return the tournament, or refuse with `not_found` as if it were not there."""
+    found = Tournament.objects.filter(slug=slug).first()
+    if found is None or not visible(actor, found):
+        _not_found("tournament", slug)
+    return found
+
+
+def find_round(actor: Actor, slug: str, number: str | int) -> Round:
+    """Return the round by number, or the newest that has opened for `current`."""
+    tournament = find_tournament(actor, slug)
+    rounds = Round.objects.filter(tournament=tournament).select_related("tournament")
+    if not actor.oversees(tournament):
+        rounds = rounds.exclude(state=Round.State.DRAFT)
+    if number == "current":
+        found = rounds.order_by("-number").first()
+    else:
+        found = rounds.filter(number=number).first() if str(number).isdecimal() else None
+    if found is None:
+        _not_found("round", f"{slug}/{number}")
+    return found
+
+
+def find_submission(actor: Actor, pk: int) -> Submission:
+    """Return a submission of the actor's own participant, or any for those who oversee the tournament."""
+    found = (
+        Submission.objects.select_related("round__tournament", "participant", "forecaster", "upload")
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None or not (_own(actor, found) or actor.oversees(found.round.tournament)):
+        _not_found("submission", pk)
+    return found
+
+
+def _own(actor: Actor, submission: Submission) -> bool:
+    return (
+        READ in actor.scopes
+        and actor.user is not None
+        and submission.participant.members.filter(user=actor.user).exists()
+    )
+
+
+def _not_found(what: str, name: object) -> NoReturn:
+    raise Unknown("not_found", f"There is no {what} {name}, or it is not yours to see.")

@@ -1,0 +1,215 @@
+"""How a file comes in: spool, parse, validate, align, store, and one short transaction that accepts it.
+
+    stream ─▶ temporary file ─▶ parse (every fault at once) ─▶ stored bytes ─▶ lock the round: open? in time?
+    within quota? ─▶ Upload, Submissions with positions, Selections, due work ─▶ receipt
+
+A file counts by its last byte: the deadline is checked under the lock, after all of it is here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import IO, cast
+
+from tournaments.models import (
+    Forecaster,
+    Participant,
+    Rejection,
+    Round,
+    Selection,
+    Submission,
+    Upload,
+    User,
+    Work,
+)
+from tournaments.services import files, idempotency, people, work
+from tournaments.services.access import UPLOAD, Actor, need_participant
+from tournaments.services.clock import db_now
+from tournaments.services.deadlines import refuse_unless_open
+from tournaments.services.errors import FileRefused, Invalid
+from tournaments.store.blobs import Received
+from tournaments.store.formats import FileRejected, Parsed, parse
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file that would be accepted: whose columns, and warnings that use no label."""
+
+    columns: dict[str, str]
+    """Column → name of the forecaster it is for."""
+    warnings: list[dict[str, str]]
+
+
+def check(
+    actor: Actor, round_: Round, chunks: Iterable[bytes], filename: str, forecaster: str = ""
+) -> Checked:
+    """Validate a file without submitting it; spends no quota and stores nothing.
+
+    Raises FileRefused with every fault, and whatever `submit` would refuse before parsing.
+    """
+    participant = need_participant(actor, round_.tournament, UPLOAD)
+    refuse_unless_open(round_, participant, db_now())
+    with files.receive(chunks) as received:
+        parsed = _parse(received.file, filename, round_, participant, forecaster)
+        owners = _owners(parsed, participant, forecaster)
+        return Checked({column: one.name for column, one in owners.items()}, files.warnings_of(parsed))
+
+
+def submit(
+    actor: Actor,
+    round_: Round,
+    chunks: Iterable[bytes],
+    filename: str,
+    forecaster: str = "",
+    key: str = "",
+) -> list[dict[str, object]]:
+    """Accept a file of predictions; returns a receipt for each forecaster in it.
+
+    `chunks` is the body, `forecaster` whose it is where the file does not say, `key` an
+    Idempotency-Key. Raises FileRefused with every fault, Conflict `round_not_open`, `too_late`,
+    `over_quota`, Forbidden `excluded`, `not_a_participant`. Refused means that nothing was kept.
+    """
+    participant = need_participant(actor, round_.tournament, UPLOAD)
+    user = cast(User, actor.user)  # need_participant has refused strangers
+    with files.receive(chunks) as received:
+        _refuse_early(round_, participant, received.sha256)
+        try:
+            parsed = _parse(received.file, filename, round_, participant, forecaster)
+        except FileRefused as refused:
+            _keep_rejection(round_, participant, forecaster, filename, refused)
+            raise
+        owners = _owners(parsed, participant, forecaster)
+        received.keep()
+        bag = _Bag(user, participant, filename[-200:], received, owners, files.warnings_of(parsed))
+        print_ = idempotency.fingerprint("submit", round_.pk, forecaster, received.sha256)
+        answer = idempotency.once(user, key, print_, lambda: {"receipts": _accept(round_.pk, bag)})
+    receipts: list[dict[str, object]] = answer["receipts"]
+    return receipts
+
+
+@dataclass(frozen=True)
+class _Bag:
+    """A parsed file on its way into the accepting transaction."""
+
+    user: User
+    participant: Participant
+    filename: str
+    received: Received
+    owners: dict[str, Forecaster]
+    warnings: list[dict[str, str]]
+
+
+def _refuse_early(round_: Round, participant: Participant, sha256: str) -> None:
+    """Spare the parsing of a file that cannot be accepted, unless it is the retry of one that was."""
+    if not Upload.objects.filter(round=round_, participant=participant, sha256=sha256).exists():
+        refuse_unless_open(round_, participant, db_now())
+
+
+def _parse(
+    file: IO[bytes], filename: str, round_: Round, participant: Participant, forecaster: str
+) -> Parsed:
+    if forecaster:
+        people.find_forecaster(participant, forecaster)
+    names = frozenset(participant.forecasters.values_list("name", flat=True))
+    try:
+        return parse(file, filename, files.rows_of(round_), files.parse_options(round_.read_rules(), names))
+    except FileRejected as rejected:
+        raise FileRefused([fault.as_dict() for fault in rejected.faults]) from rejected
+
+
+def _owners(parsed: Parsed, participant: Participant, forecaster: str) -> dict[str, Forecaster]:
+    """Say which column is whose: by its name, by the request, or else the participant's paid forecaster."""
+    mine = {one.name: one for one in participant.forecasters.all()}
+    if forecaster and set(parsed.columns) & set(mine) - {forecaster}:
+        raise Invalid(
+            "forecaster_mismatch",
+            f"The request names {forecaster}, but the file has columns for {', '.join(parsed.columns)}.",
+        )
+    fallback = mine[forecaster] if forecaster else people.paid_forecaster(participant)
+    return {column: mine.get(column, fallback) for column in parsed.columns}
+
+
+def _keep_rejection(
+    round_: Round, participant: Participant, forecaster: str, filename: str, refused: FileRefused
+) -> None:
+    one = participant.forecasters.filter(name=forecaster).first() if forecaster else None
+    Rejection.objects.create(
+        round=round_,
+        participant=participant,
+        forecaster=one or people.paid_forecaster(participant),
+        filename=filename[-200:],
+        faults=refused.faults,
+    )
+
+
+def _accept(round_pk: int, bag: _Bag) -> list[dict[str, object]]:
+    """The accepting transaction: its lock on the round orders uploads among themselves and the close."""
+    round_ = Round.objects.select_for_update(no_key=True).select_related("tournament").get(pk=round_pk)
+    replayed = _replay(round_, bag)
+    if replayed:
+        return [receipt_of(submission, replayed=True) for submission in replayed]
+    now = db_now()
+    refuse_unless_open(round_, bag.participant, now)
+    upload = Upload.objects.create(
+        round=round_,
+        participant=bag.participant,
+        uploaded_by=bag.user,
+        sha256=bag.received.sha256,
+        size=bag.received.size,
+        filename=bag.filename,
+        received_at=now,
+    )
+    submissions = [
+        _enter(round_, upload, forecaster, column, bag) for column, forecaster in bag.owners.items()
+    ]
+    round_.save(update_fields=["next_position"])
+    return [receipt_of(submission) for submission in submissions]
+
+
+def _replay(round_: Round, bag: _Bag) -> list[Submission]:
+    """Return the newest submissions of the same forecasters when they hold the very same bytes: a retry."""
+    found = []
+    for column, forecaster in bag.owners.items():
+        last = Submission.objects.filter(round=round_, forecaster=forecaster).order_by("-position").first()
+        if last is None or last.upload.sha256 != bag.received.sha256 or last.column != column:
+            return []
+        found.append(last)
+    return found
+
+
+def _enter(round_: Round, upload: Upload, forecaster: Forecaster, column: str, bag: _Bag) -> Submission:
+    submission = Submission.objects.create(
+        round=round_,
+        participant=bag.participant,
+        forecaster=forecaster,
+        upload=upload,
+        column=column,
+        position=round_.next_position,
+        warnings=[w for w in bag.warnings if w.get("column") == column],
+    )
+    round_.next_position += 1
+    selection, created = Selection.objects.get_or_create(
+        round=round_, forecaster=forecaster, defaults={"submission": submission}
+    )
+    if not created and not selection.pinned:
+        selection.submission = submission
+        selection.save(update_fields=["submission"])
+    work.add(Work.Kind.SCORE_VALIDATION, round_, submission)
+    return submission
+
+
+def receipt_of(submission: Submission, replayed: bool = False) -> dict[str, object]:
+    """Return the receipt of a submission: what was received, when, and its place in the round's order."""
+    upload = submission.upload
+    return {
+        "submission": submission.pk,
+        "tournament": submission.round.tournament.slug,
+        "round": submission.round.number,
+        "forecaster": submission.forecaster.name,
+        "position": submission.position,
+        "sha256": upload.sha256,
+        "size": upload.size,
+        "filename": upload.filename,
+        "received_at": upload.received_at.isoformat(),
+        "warnings": submission.warnings,
+        "replayed": replayed,
+    }

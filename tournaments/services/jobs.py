@@ -1,0 +1,19 @@
+"""Which verb does which kind of work. The tasks and the tests run them through here."""
+
+from tournaments.models import Work
+from tournaments.services import blending, originality, resolution, rounds, scoring, work
+
+VERBS = {
+    Work.Kind.SCORE_VALIDATION.value: scoring.score,
+    Work.Kind.SCORE_TEST.value: scoring.score,
+    Work.Kind.SCORE_LIVE.value: scoring.score,
+    Work.Kind.CLOSE.value: rounds.close,
+    Work.Kind.ORIGINALITY.value: originality.measure,
+    Work.Kind.BLEND.value: blending.blend,
+    Work.Kind.CONCLUDE.value: resolution.conclude,
+}
+
+
+def run(pk: int) -> bool:
+    """Do one piece of work if it is due and free; returns whether this call completed it."""
+    return work.perform(pk, VERBS)

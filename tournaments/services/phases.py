@@ -1,0 +1,54 @@
+"""Which pieces of work each phase of a round consists of, and which are done again after a change.
+
+open:      score_validation of each submission · close at the deadline
+closed:    score_test of each selected + originality ─▶ blend
+resolving: score_live of each selected ─▶ conclude
+"""
+
+from tournaments.models import Round, Selection, Submission, Work
+from tournaments.services import work
+from tournaments.services.errors import Conflict
+
+Kind = Work.Kind
+
+
+def selected(round_: Round) -> list[Submission]:
+    """Return the selected submissions in commit order; fixed once the round has closed."""
+    selections = Selection.objects.filter(round=round_).values("submission")
+    return list(Submission.objects.filter(pk__in=selections).order_by("position"))
+
+
+def after_opening(round_: Round) -> None:
+    """Write the close as due at the deadline, in the opening transaction."""
+    work.add(Kind.CLOSE, round_, due_at=round_.closes_at)
+
+
+def after_closing(round_: Round) -> None:
+    """Write the test scores, originality, and the blend that waits for them."""
+    parts: list[tuple[str, Submission | None]] = [(Kind.SCORE_TEST, one) for one in selected(round_)]
+    work.fan_out(Kind.BLEND, round_, [*parts, (Kind.ORIGINALITY, None)])
+
+
+def resolution(round_: Round) -> None:
+    """Write the live scores and the conclusion that waits for them."""
+    parts: list[tuple[str, Submission | None]] = [(Kind.SCORE_LIVE, one) for one in selected(round_)]
+    work.fan_out(Kind.CONCLUDE, round_, parts)
+
+
+def score_again(round_: Round, splits: list[str]) -> None:
+    """Make due again what depends on these splits: the practice scores, or what follows the close.
+
+    The blends are fitted on test rows, so `test` stands for all of the close; nothing depends on live
+    labels before the resolution.
+    """
+    if "validation" in splits:
+        for submission in Submission.objects.filter(round=round_).order_by("position"):
+            work.add(Kind.SCORE_VALIDATION, round_, submission)
+    if "test" in splits and round_.state == Round.State.CLOSED:
+        after_closing(round_)
+
+
+def refuse_while_resolving(round_: Round) -> None:
+    """Refuse with `resolving` while the live scores of this round are being made."""
+    if work.unfinished(round_, kind__in=[Kind.CONCLUDE, Kind.SCORE_LIVE]):
+        raise Conflict("resolving", f"Round {round_.number} is being resolved at this moment.")

@@ -1,0 +1,90 @@
+"""Submissions and labels meet: one submission's metrics on one split (FORMULAS section 2)."""
+
+from functools import lru_cache
+
+import numpy as np
+from django.db import transaction
+
+from tournaments.models import MetaModel, Round, Score, Submission, Work
+from tournaments.numerics.bootstrap import era_draws
+from tournaments.numerics.losses import SplitScore, score_split
+from tournaments.services import files, labels, nearness, work
+from tournaments.services.labels import Known
+
+SPLIT_OF = {
+    Work.Kind.SCORE_VALIDATION: "validation",
+    Work.Kind.SCORE_TEST: "test",
+    Work.Kind.SCORE_LIVE: "live",
+}
+Measured = tuple[Known, SplitScore] | None
+
+
+@lru_cache(maxsize=8)
+def _draws(seed: int, eras: int) -> np.ndarray:
+    draws = era_draws(seed, eras)
+    draws.setflags(write=False)
+    return draws
+
+
+def draws_of(round_: Round, eras: int) -> np.ndarray:
+    """Return the round's bootstrap draws over this many eras: the same for all, so differences are paired."""
+    return _draws(round_.seed, eras)
+
+
+def measure(round_: Round, split: str, vector: np.ndarray) -> Measured:
+    """Score predictions of the whole round, float64 (M,), on one split; None when no row can be scored."""
+    known = labels.read(round_, split)
+    if known is None:
+        return None
+    p = vector[files.place_of(files.rows_of(round_), split)][known.keep]
+    draws = draws_of(round_, known.eras)
+    return known, score_split(p, known.y, known.starts, draws, eps=round_.read_rules().epsilon)
+
+
+def score(piece: Work) -> None:
+    """Score a submission on the split that the piece of work names, and write it in one transaction."""
+    submission = Submission.objects.select_related("round__tournament", "upload").get(pk=piece.submission_id)
+    split = SPLIT_OF[Work.Kind(piece.kind)]
+    measured = measure(submission.round, split, files.vector_of(submission))
+    near = nearness.of_newcomer(submission) if split == "validation" else None
+    with transaction.atomic():
+        keep(submission.round, split, measured, submission=submission)
+        if near is not None:
+            submission.state = Submission.State.SCORED
+            submission.precedence, submission.nearness = near
+            submission.save(update_fields=["state", "precedence", "nearness"])
+        work.finish(piece)
+
+
+def keep(
+    round_: Round,
+    split: str,
+    measured: Measured,
+    *,
+    submission: Submission | None = None,
+    meta_model: MetaModel | None = None,
+) -> None:
+    """Replace the score of a submission or meta-model on a split, in the caller's transaction."""
+    whose = {"submission": submission, "meta_model": meta_model}
+    if measured is None:
+        Score.objects.filter(round=round_, split=split, **whose).delete()
+        return
+    known, result = measured
+    values = {
+        "labels": known.labels,
+        "rows": known.rows,
+        "log_loss": result.log_loss,
+        "units": result.units,
+        "gain": result.gain,
+        "gain_low": result.gain_low,
+        "gain_high": result.gain_high,
+        "consistency": result.consistency,
+        "era_mean": result.era_mean,
+        "era_sd": result.era_sd,
+        "era_worst": result.era_worst,
+        "era_losses": result.era_losses.tolist(),
+        "era_rows": result.era_rows.tolist(),
+        "undefined": result.undefined,
+        "tie_group": None,
+    }
+    Score.objects.update_or_create(round=round_, split=split, **whose, defaults=values)

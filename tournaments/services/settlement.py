@@ -1,0 +1,206 @@
+"""A payout rule applied to a resolved round: previewed as often as one likes, committed once.
+
+Source: FORMULAS section 6.
+"""
+
+from dataclasses import dataclass
+
+from tournaments.models import (
+    Account,
+    Originality,
+    Participant,
+    Payout,
+    Round,
+    Rules,
+    Score,
+    Selection,
+    Settlement,
+    Transaction,
+)
+from tournaments.numerics.losses import LN2, quantise
+from tournaments.numerics.payouts import Award, RankedEntry, ranked_pool
+from tournaments.services import audit, idempotency, ledger, rounds
+from tournaments.services.access import Actor, need_operator
+from tournaments.services.clock import db_now
+
+RULE = "ranked_pool"
+COIN = quantise(LN2)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one participant gets, or the code of why nothing."""
+
+    participant: Participant
+    submission_id: int
+    units: int | None
+    precedence: int
+    reason: str
+    award: Award[int] | None
+
+    @property
+    def amount(self) -> int:
+        """Return minor units."""
+        return self.award.amount if self.award else 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A settlement as it would be: Σ paid + rolled over = pool + Σ burned."""
+
+    rule: str
+    rules_sha256: str
+    currency: str
+    currency_digits: int
+    pool: int
+    paid: int
+    rolled_over: int
+    lines: list[Line]
+
+
+def plan(round_: Round) -> Plan:
+    """Compute who would be paid what, from stored scores in whole units and nothing else."""
+    rules = round_.read_rules()
+    pool = ledger.balance(rounds.pool_of(round_)) if rules.pool else 0
+    lines = [_line(rules, selection) for selection in _entries(round_)]
+    entries = [
+        RankedEntry(line.participant.pk, line.units or 0, line.precedence, not line.reason) for line in lines
+    ]
+    awards = {award.key: award for award in ranked_pool(entries, pool, rules.paid_places)}
+    lines = [_awarded(line, awards[line.participant.pk]) for line in lines]
+    lines.sort(key=_order)
+    paid = sum(line.amount for line in lines)
+    return Plan(
+        RULE, round_.rules_sha256, rules.currency, rules.currency_digits, pool, paid, pool - paid, lines
+    )
+
+
+def _order(line: Line) -> tuple[bool, int, int, int]:
+    place = line.award.place if line.award else None
+    return place is None, place or 0, line.units or 0, line.precedence
+
+
+def _entries(round_: Round) -> list[Selection]:
+    return list(
+        Selection.objects.filter(
+            round=round_, paid_place=True, submission__participant__kind=Participant.Kind.PLAYER
+        )
+        .select_related("submission__participant", "submission__originality")
+        .prefetch_related("submission__scores", "submission__participant__exclusions")
+        .order_by("submission__position")
+    )
+
+
+def _line(rules: Rules, selection: Selection) -> Line:
+    submission = selection.submission
+    score = next((s for s in submission.scores.all() if s.split == rules.paid_split), None)
+    originality = getattr(submission, "originality", None)
+    excluded = any(e.round_id == selection.round_id for e in submission.participant.exclusions.all())
+    return Line(
+        participant=submission.participant,
+        submission_id=submission.pk,
+        units=score.units if score else None,
+        precedence=originality.precedence if originality else submission.position,
+        reason="excluded" if excluded else why_not(rules, score, originality),
+        award=None,
+    )
+
+
+def why_not(rules: Rules, score: Score | None, originality: Originality | None) -> str:
+    """Return the code of the first gate that keeps an entry from being ranked, or "" when it passes all."""
+    if score is None:
+        return "not_scored"
+    if rules.log_loss_gate and not score.units < COIN:
+        return "not_better_than_a_coin"
+    if rules.consistency_gate is not None and not score.consistency >= rules.consistency_gate:
+        return "not_consistent"
+    if rules.originality_gate is not None and not _original(originality):
+        return "not_original"
+    return ""
+
+
+def _original(found: Originality | None) -> bool:
+    return found is not None and (found.passes or bool(found.override_reason))
+
+
+def _awarded(line: Line, award: Award[int]) -> Line:
+    reason = line.reason or ("" if award.weight else "beyond_paid_places")
+    return Line(line.participant, line.submission_id, line.units, line.precedence, reason, award)
+
+
+def preview(actor: Actor, round_: Round) -> Plan:
+    """Return the settlement as it would be committed now; operators only, writes nothing."""
+    need_operator(actor, round_.tournament)
+    rounds.need_state(round_, Round.State.RESOLVED, Round.State.SETTLED)
+    return plan(round_)
+
+
+def commit(actor: Actor, round_: Round, key: str = "") -> Settlement:
+    """Settle a resolved round: payouts and ledger in one transaction; asked again, the same settlement.
+
+    `key` is an Idempotency-Key. Raises Conflict `wrong_state`, `idempotency_key_reused`.
+    """
+    by = need_operator(actor, round_.tournament)
+    print_ = idempotency.fingerprint("settle", round_.pk)
+    answer = idempotency.once(by, key, print_, lambda: {"settlement": _commit(actor, round_).pk})
+    return Settlement.objects.select_related("round__tournament").get(pk=answer["settlement"])
+
+
+def effective(round_: Round) -> Settlement | None:
+    """Return the round's settlement in force, if it is settled."""
+    return Settlement.objects.filter(round=round_, reversed_at__isnull=True).first()
+
+
+def _commit(actor: Actor, round_: Round) -> Settlement:
+    round_ = rounds.lock(round_)
+    settled = effective(round_)
+    if settled:
+        return settled
+    rounds.need_state(round_, Round.State.RESOLVED)
+    made = plan(round_)
+    settlement = Settlement.objects.create(
+        round=round_,
+        rule=made.rule,
+        rules_sha256=made.rules_sha256,
+        currency=made.currency,
+        pool=made.pool,
+        paid=made.paid,
+        rolled_over=made.rolled_over,
+        transaction=_pay(round_, made, actor),
+        committed_by=actor.user,
+    )
+    Payout.objects.bulk_create(_payout(settlement, line, made) for line in made.lines)
+    round_.state, round_.settled_at = Round.State.SETTLED, db_now()
+    round_.save(update_fields=["state", "settled_at"])
+    audit.announce(round_, "settled", f"Round {round_.number} is settled.")
+    audit.record(actor.user, "settled", round_, pool=made.pool, paid=made.paid)
+    return settlement
+
+
+def _pay(round_: Round, made: Plan, actor: Actor) -> Transaction | None:
+    if not made.pool:
+        return None
+    tournament, kind = round_.tournament, Account.Kind.PARTICIPANT
+    lines = [(rounds.pool_of(round_), -made.pool), (rounds.rollover_of(round_), made.rolled_over)]
+    for line in made.lines:
+        if line.amount:
+            lines.append((ledger.account(tournament, kind, made.currency, line.participant), line.amount))
+    memo = f"Payouts of round {round_.number}"
+    return ledger.post(Transaction.Kind.PAYOUT, lines, memo, round_=round_, actor=actor.user)
+
+
+def _payout(settlement: Settlement, line: Line, made: Plan) -> Payout:
+    award = line.award
+    place = award.place if award else None
+    tied = sum(1 for other in made.lines if place and other.award and other.award.place == place)
+    return Payout(
+        settlement=settlement,
+        participant=line.participant,
+        submission_id=line.submission_id,
+        place=place,
+        tied=max(1, tied),
+        units=line.units,
+        weight=str(award.weight if award else 0),
+        amount=line.amount,
+        reason=line.reason,
+    )

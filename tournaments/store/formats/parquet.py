@@ -1,0 +1,110 @@
+"""Parquet: sizes are read from the footer first, then the columns that are used, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tournaments.store.formats.compression import bomb, suspicious, too_large
+from tournaments.store.formats.csvfile import too_many
+from tournaments.store.formats.faults import FileRejected, reject
+from tournaments.store.formats.sheet import Sheet, flat
+
+_MOST_COLUMNS = 1000
+_DAMAGED = (pa.ArrowException, OSError, ValueError)  # what Arrow raises for bytes that are no Parquet
+
+
+def open_table(content: bytes, max_bytes: int, limit: int) -> pq.ParquetFile:
+    """The file with its footer read.
+
+    Raises FileRejected: not_a_table, too_many_rows, too_large, bomb, bad_header, empty.
+    """
+    try:
+        reader = pq.ParquetFile(pa.BufferReader(content))
+        metadata, names = reader.metadata, reader.schema_arrow.names
+        groups = [metadata.row_group(at) for at in range(metadata.num_row_groups)]
+    except _DAMAGED as problem:
+        raise _damaged(problem) from problem
+    rows = max(metadata.num_rows, sum(group.num_rows for group in groups))
+    size = sum(group.total_byte_size for group in groups)
+    if len(names) > _MOST_COLUMNS or len(set(names)) < len(names):
+        raise reject(
+            "bad_header", "The Parquet file has too many columns, or two of one name. Send id and values."
+        )
+    if rows > limit:
+        raise too_many(rows, limit)
+    if suspicious(size, len(content)):
+        raise bomb(len(content))
+    if size > max_bytes:
+        raise too_large(max_bytes)
+    if not rows:
+        raise reject("empty", "The Parquet file has no rows. Send one row for each id of the round.")
+    return reader
+
+
+def read_sheet(
+    content: bytes, reader: pq.ParquetFile, id_at: int, values: Mapping[str, int], max_bytes: int
+) -> Sheet:
+    """All rows. Lines are rows, counted from 1.
+
+    Raises FileRejected: not_a_table, not_a_number, bad_header, too_large.
+    """
+    schema = reader.schema_arrow
+    id_name, names = schema.names[id_at], {key: schema.names[at] for key, at in values.items()}
+    for key, name in names.items():
+        _require_numbers(schema.field(name).type, key, reader.metadata.num_rows)
+    try:
+        # Ids as a dictionary: one long id on every row stays one in memory.
+        lazy = pq.ParquetFile(pa.BufferReader(content), read_dictionary=[id_name])
+        table = lazy.read(columns=[id_name, *names.values()])
+        ids = _ids(flat(table[id_name]), max_bytes)
+        cells = {key: flat(table[name]) for key, name in names.items()}
+        numbers = {key: _numbers(column) for key, column in cells.items()}
+    except _DAMAGED as problem:
+        raise _damaged(problem) from problem
+    return Sheet(ids, cells, numbers, np.arange(1, len(ids) + 1))
+
+
+def _damaged(problem: Exception) -> FileRejected:
+    message = (
+        f"The Parquet file is damaged or cut off ({str(problem)[:200]}). Write it again and send it whole."
+    )
+    return reject("not_a_table", message)
+
+
+def _require_numbers(kind: pa.DataType, column: str, rows: int) -> None:
+    numeric = (
+        pa.types.is_integer,
+        pa.types.is_floating,
+        pa.types.is_decimal,
+        pa.types.is_boolean,
+        pa.types.is_null,
+    )
+    if not any(test(kind) for test in numeric):
+        message = f"The column {column!r} has the type {str(kind)[:80]}. Store it as numbers (float64)."
+        raise reject("not_a_number", message, count=rows)
+
+
+def _ids(column: pa.Array, max_bytes: int) -> pa.Array:
+    """Ids as bytes; whole numbers as decimal text, null as nothing."""
+    if pa.types.is_dictionary(column.type):
+        longest = pc.max(pc.binary_length(column.dictionary.cast(pa.large_binary()))).as_py() or 0
+        if longest * len(column) > max(max_bytes, 1 << 20):
+            raise too_large(max_bytes)
+        column = column.dictionary_decode()
+    if pa.types.is_nested(column.type):
+        raise reject("bad_header", f"The id column has the type {str(column.type)[:80]}. Store ids as text.")
+    if pa.types.is_primitive(column.type):
+        column = column.cast(pa.string())
+    return pc.fill_null(column.cast(pa.binary()), b"")
+
+
+def _numbers(column: pa.Array) -> np.ndarray:
+    if pa.types.is_boolean(column.type):
+        column = column.cast(pa.int8())
+    numbers = pc.fill_null(column.cast(pa.float64(), safe=False), float("nan"))
+    return np.asarray(numbers.to_numpy(zero_copy_only=False))

@@ -1,0 +1,67 @@
+"""The folder behind the storage alias `uploads`: a file has its name only when whole and on the disk."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from django.core.files.storage import FileSystemStorage
+
+PARTIAL = ".partial"
+_ABANDONED_AFTER = 86_400.0  # seconds; no upload takes a day
+
+
+class UploadStorage(FileSystemStorage):
+    """A FileSystemStorage for content-addressed files.
+
+    Django's own writes under the final name, so that a killed process leaves half a file there, and renames
+    the second of two equal files. This one writes aside, syncs, and then renames over the final name.
+    """
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        """The name itself: equal names are equal bytes here."""
+        return name
+
+    def _save(self, name: str, content: Any) -> str:
+        target = Path(self.path(name))
+        aside = Path(self.location) / PARTIAL
+        for folder in (aside, target.parent):
+            folder.mkdir(parents=True, exist_ok=True)
+        _clear(aside)
+        handle, partial = tempfile.mkstemp(dir=aside)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                for chunk in content.chunks():
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(partial, target)
+        except BaseException:
+            Path(partial).unlink(missing_ok=True)
+            raise
+        # A new folder is an entry of its parent: sync every folder from the file's up to the root.
+        for folder in (target.parent, *target.parent.parents):
+            _sync(folder)
+            if folder == Path(self.location):
+                break
+        return name
+
+
+def _clear(aside: Path) -> None:
+    """Remove what killed processes left more than a day ago."""
+    for left in aside.iterdir():
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > _ABANDONED_AFTER:
+                left.unlink()
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
