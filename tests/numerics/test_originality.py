@@ -142,6 +142,11 @@ def test_others_are_of_other_participants_and_earlier_only() -> None:
     assert [one.originality for one in own_copy] == [0.0, 0.0, 1.0]
 
 
+def test_a_participants_own_forecasters_do_not_count_as_others() -> None:
+    found = round_originality(np.stack([G[0], G[0]]), np.stack([P[0], P[0]]), [1, 1], [5, 6], SPLITS)
+    assert [(one.originality, one.nearest) for one in found] == [(1.0, None), (1.0, None)]
+
+
 def test_of_equally_near_ones_the_earliest_is_named() -> None:
     found = round_originality(np.stack([G[0]] * 3), np.stack([P[0]] * 3), [1, 2, 3], [30, 10, 20], SPLITS)
     assert (found[0].nearest, found[2].nearest) == (1, 1)

@@ -12,7 +12,7 @@ from tournaments.models.submission import Submission
 FINITE = 1e9
 
 
-def _finite(*names: str) -> list[models.CheckConstraint]:
+def _finite(*names: str) -> list[models.BaseConstraint]:
     return [
         models.CheckConstraint(
             condition=Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gt": -FINITE, f"{name}__lt": FINITE}),

@@ -62,9 +62,7 @@ def blends_of(round_: Round, frame: Frame, crowd: Crowd) -> list[Blend]:
     """Return every blend of this crowd, fitted on this round's test rows unless those are the ones judged."""
     mean_z, mean_g = crowd.z.mean(axis=0), crowd.g.mean(axis=0)
     alpha, rows = _slope(round_, frame, mean_z, default=1.0)
-    beta, _ = _slope(round_, frame, mean_g, default=None)
-    if beta is None:
-        beta = blends.default_beta(crowd.z, crowd.g)
+    beta, _ = _slope(round_, frame, mean_g, default=blends.default_beta(crowd.z, crowd.g))
     return [
         Blend("equal", blends.equal(crowd.z), None, 0),
         Blend("calibrated", blends.calibrated(crowd.z, alpha), alpha, rows),
@@ -72,7 +70,7 @@ def blends_of(round_: Round, frame: Frame, crowd: Crowd) -> list[Blend]:
     ]
 
 
-def _slope(round_: Round, frame: Frame, x: np.ndarray, default: float | None) -> tuple[float | None, int]:
+def _slope(round_: Round, frame: Frame, x: np.ndarray, default: float) -> tuple[float, int]:
     """Fit σ(slope·x) on the test rows; the default where the round has none or is judged on them."""
     if round_.read_rules().paid_split == "test" or "test" not in frame.names:
         return default, 0

@@ -1,9 +1,11 @@
 """Which verb does which kind of work. The tasks and the tests run them through here."""
 
+from collections.abc import Callable
+
 from tournaments.models import Work
 from tournaments.services import blending, originality, resolution, rounds, scoring, work
 
-VERBS = {
+VERBS: dict[str, Callable[[Work], None]] = {
     Work.Kind.SCORE_VALIDATION.value: scoring.score,
     Work.Kind.SCORE_TEST.value: scoring.score,
     Work.Kind.SCORE_LIVE.value: scoring.score,

@@ -113,7 +113,7 @@ def ranked_scores(round_: Round, split: str) -> QuerySet[Score]:
 def _join_scores(
     round_: Round, split: str, rows: list[dict[str, Any]], public: bool, mine: Participant | None
 ) -> None:
-    ranks = {score.submission_id: score.rank for score in ranked_scores(round_, split)}
+    ranks = dict(ranked_scores(round_, split).values_list("submission", "rank"))
     scores = {
         score.submission_id: score
         for score in Score.objects.filter(Q(submission__in=[row["_pk"] for row in rows]), split=split)

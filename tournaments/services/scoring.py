@@ -1,6 +1,7 @@
 """Submissions and labels meet: one submission's metrics on one split (FORMULAS section 2)."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from django.db import transaction
@@ -43,6 +44,7 @@ def measure(round_: Round, split: str, vector: np.ndarray) -> Measured:
 
 def score(piece: Work) -> None:
     """Score a submission on the split that the piece of work names, and write it in one transaction."""
+    assert piece.submission_id is not None, "A score is of a submission."
     submission = Submission.objects.select_related("round__tournament", "upload").get(pk=piece.submission_id)
     split = SPLIT_OF[Work.Kind(piece.kind)]
     measured = measure(submission.round, split, files.vector_of(submission))
@@ -65,7 +67,7 @@ def keep(
     meta_model: MetaModel | None = None,
 ) -> None:
     """Replace the score of a submission or meta-model on a split, in the caller's transaction."""
-    whose = {"submission": submission, "meta_model": meta_model}
+    whose: dict[str, Any] = {"submission": submission, "meta_model": meta_model}
     if measured is None:
         Score.objects.filter(round=round_, split=split, **whose).delete()
         return

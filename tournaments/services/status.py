@@ -1,0 +1,42 @@
+"""What the one who asks has in the rounds that are open: submitted, rejected or missing."""
+
+from typing import Any
+
+from tournaments.models import Forecaster, Participant, Rejection, Round, Selection
+from tournaments.services import intake
+from tournaments.services.deadlines import deadline, used_quota
+
+
+def of_participant(participant: Participant) -> list[dict[str, Any]]:
+    """Return one dict per open round with the state of each forecaster, newest round first."""
+    rounds = Round.objects.filter(tournament=participant.tournament_id, state=Round.State.OPEN)
+    return [
+        {
+            "round": round_.number,
+            "closes_at": deadline(round_, participant),
+            "quota": round_.read_rules().quota,
+            "quota_used": used_quota(round_, participant),
+            "forecasters": [_of(one, round_) for one in participant.forecasters.order_by("pk")],
+        }
+        for round_ in rounds.select_related("tournament").order_by("-number")
+    ]
+
+
+def _of(forecaster: Forecaster, round_: Round) -> dict[str, Any]:
+    selection = (
+        Selection.objects.filter(round=round_, forecaster=forecaster)
+        .select_related("submission__upload", "submission__forecaster", "submission__round__tournament")
+        .first()
+    )
+    rejection = Rejection.objects.filter(round=round_, forecaster=forecaster).order_by("-pk").first()
+    found: dict[str, Any] = {"forecaster": forecaster.name, "state": "missing"}
+    if rejection is not None:
+        found |= {"state": "rejected", "rejected_at": rejection.at, "faults": rejection.faults}
+    if selection is not None:
+        found |= {
+            "state": "submitted",
+            "receipt": intake.receipt_of(selection.submission),
+            "nearness": selection.submission.nearness or None,
+            "pinned": selection.pinned,
+        }
+    return found
