@@ -97,7 +97,7 @@ def _originality(selection: Selection) -> dict[str, Any]:
     }
 
 
-def ranked_scores(round_: Round, split: str) -> QuerySet[Score]:
+def ranked_scores(round_: Round, split: str) -> QuerySet[Any]:
     """Return the selected players' scores on a split with `rank`, the least loss first; equals share a rank.
 
     Excluded participants and benchmarks are not ranked, and neither is what has no score.
@@ -113,7 +113,7 @@ def ranked_scores(round_: Round, split: str) -> QuerySet[Score]:
 def _join_scores(
     round_: Round, split: str, rows: list[dict[str, Any]], public: bool, mine: Participant | None
 ) -> None:
-    ranks = dict(ranked_scores(round_, split).values_list("submission", "rank"))
+    ranks = {score.submission_id: score.rank for score in ranked_scores(round_, split)}
     scores = {
         score.submission_id: score
         for score in Score.objects.filter(Q(submission__in=[row["_pk"] for row in rows]), split=split)

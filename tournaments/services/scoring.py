@@ -21,15 +21,16 @@ Measured = tuple[Known, SplitScore] | None
 
 
 @lru_cache(maxsize=8)
-def _draws(seed: int, eras: int) -> np.ndarray:
-    draws = era_draws(seed, eras)
-    draws.setflags(write=False)
-    return draws
+def draws(seed: int, eras: int) -> np.ndarray:
+    """Return the bootstrap draws of a seed over this many eras, read-only and cached."""
+    drawn = era_draws(seed, eras)
+    drawn.setflags(write=False)
+    return drawn
 
 
 def draws_of(round_: Round, eras: int) -> np.ndarray:
     """Return the round's bootstrap draws over this many eras: the same for all, so differences are paired."""
-    return _draws(round_.seed, eras)
+    return draws(round_.seed, eras)
 
 
 def measure(round_: Round, split: str, vector: np.ndarray) -> Measured:
@@ -38,8 +39,8 @@ def measure(round_: Round, split: str, vector: np.ndarray) -> Measured:
     if known is None:
         return None
     p = vector[files.place_of(files.rows_of(round_), split)][known.keep]
-    draws = draws_of(round_, known.eras)
-    return known, score_split(p, known.y, known.starts, draws, eps=round_.read_rules().epsilon)
+    eps = round_.read_rules().epsilon
+    return known, score_split(p, known.y, known.starts, draws_of(round_, known.eras), eps=eps)
 
 
 def score(piece: Work) -> None:

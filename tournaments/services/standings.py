@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from tournaments.models import Exclusion, Participant, Payout, Round, Score, Tournament
-from tournaments.numerics.bootstrap import era_draws, gain_interval
+from tournaments.numerics.bootstrap import gain_interval
 from tournaments.numerics.losses import quantise
+from tournaments.services.scoring import draws
 
 RESOLVED = (Round.State.RESOLVED, Round.State.SETTLED)
 
@@ -27,7 +28,7 @@ class _Season:
 
 
 def standings(tournament: Tournament) -> list[dict[str, Any]]:
-    """Return the season's rows, best first; equal gains (at 1e-9) share a rank, and nobody unscored is ranked."""
+    """Return the season's rows, best first; equal gains (at 1e-9) share a rank, the unscored have none."""
     rounds = list(Round.objects.filter(tournament=tournament, state__in=RESOLVED).order_by("number"))
     seasons = _seasons(rounds)
     paid = _paid(tournament)
@@ -52,7 +53,7 @@ def _seasons(rounds: list[Round]) -> dict[int, _Season]:
             submission__participant__kind=Participant.Kind.PLAYER,
         ).exclude(submission__participant__in=Exclusion.objects.filter(round=round_).values("participant"))
         for score in scores.select_related("submission"):
-            assert score.submission is not None  # noqa: S101  (filtered on it)
+            assert score.submission is not None, "These are scores of submissions."
             season = seasons.setdefault(score.submission.participant_id, _Season([], [], []))
             season.gains.append(score.gain)
             season.era_losses += score.era_losses
@@ -65,9 +66,7 @@ def _row(player: Participant, season: _Season, rounds: int, paid: int, seed: int
     eras = len(season.era_rows)
     low = high = None
     if eras >= 2:
-        low, high = gain_interval(
-            np.array(season.era_losses), np.array(season.era_rows), era_draws(seed, eras)
-        )
+        low, high = gain_interval(np.array(season.era_losses), np.array(season.era_rows), draws(seed, eras))
     return {
         "alias": player.alias,
         "rounds": len(season.gains),
