@@ -1,4 +1,4 @@
-"""One migrated template a machine, one clone of it a test process, and houses for tests that need a whole stack."""
+"""One migrated template, one clone of it a test process, and houses for tests that need a whole stack."""
 
 import hashlib
 import os
@@ -59,10 +59,11 @@ def django_db_setup(worker: str, sources: str, django_db_blocker: Any) -> Iterat
 
 @pytest.fixture(autouse=True)
 def _own_folders(request: pytest.FixtureRequest) -> None:
-    """Tests with a database write their bytes to a folder of their own."""
+    """Tests with a database write their bytes to a folder of their own, and hash passwords quickly."""
     if request.node.get_closest_marker("django_db") is None and "db" not in request.fixturenames:
         return
     settings, tmp_path = request.getfixturevalue("settings"), request.getfixturevalue("tmp_path")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.VAR_DIR = tmp_path
     settings.MATRIX_DIR = tmp_path / "matrix"
     settings.UPLOADS_DIR = tmp_path / "uploads"
@@ -72,7 +73,7 @@ def _own_folders(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(scope="session")
 def houses(worker: str, sources: str) -> Iterator[HouseTemplate]:
-    """The place of this process's houses, with what an earlier, killed session left there ended and removed."""
+    """The place of this process's houses; what a killed session left there is ended and removed."""
     folder = Path(os.environ.get("VAR_DIR", CHECKOUT / "var" / "test")) / "houses" / worker
     sweep(folder)
     yield HouseTemplate(folder, sources)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from io import BytesIO
 
 import numpy as np
+import pyarrow as pa
 from django.conf import settings
 
 from tournaments.models import Round, Rules, Submission
@@ -57,6 +58,12 @@ def rows_of(round_: Round) -> RowIndex:
 def place_of(rows: RowIndex, split: str) -> slice:
     """Return where a split's rows stand in canonical order; an empty slice when the round has none."""
     return rows.split_slice(split) if split in rows.sizes else slice(0, 0)
+
+
+def find_rows(round_: Round, ids: list[str]) -> list[int]:
+    """Return where these ids stand in canonical row order, -1 for an id that is not in the round."""
+    found: list[int] = rows_of(round_).find(pa.array([one.encode() for one in ids], pa.binary())).tolist()
+    return found
 
 
 def parse_options(rules: Rules, forecasters: Iterable[str]) -> ParseOptions:

@@ -164,7 +164,7 @@ def void_rows(actor: Actor, round_: Round, ids: list[str], reason: str) -> int:
 
 def _places(round_: Round, ids: list[str]) -> list[int]:
     """Return where ids stand in canonical row order, or refuse with `unknown_id`."""
-    places: list[int] = files.rows_of(round_).find(ids).tolist()
+    places: list[int] = files.find_rows(round_, ids)
     strange = [name for name, place in zip(ids, places, strict=True) if place < 0]
     if strange:
         raise Invalid("unknown_id", f"{len(strange)} ids are not in this round.", ids=strange[:VOID_NAMED])
