@@ -18,17 +18,19 @@ ERAS, PER_ERA = 4, 8
 class World:
     """A tournament with an operator, and a round whose rows are r000 … in shuffled order."""
 
-    def __init__(self, folder: Path, preset: str = "alpha", seed: int = 7, **rules: object) -> None:
+    def __init__(
+        self, folder: Path, preset: str = "alpha", seed: int = 7, per_era: int = PER_ERA, **rules: object
+    ) -> None:
         self.folder = folder
         self.random = np.random.default_rng(seed)
         user, _ = people.create_user("olga")
         self.operator = Actor(user)
         self.tournament: Tournament = contests.create(user, "weekly", "Weekly", preset, changes=dict(rules))
-        self.ids = [f"r{i:03d}" for i in range(len(SPLITS) * ERAS * PER_ERA)]
-        self.splits = np.repeat(SPLITS, ERAS * PER_ERA)
-        self.eras = np.array([f"era{i // PER_ERA + 1}" for i in range(len(self.ids))])
+        self.ids = [f"r{i:03d}" for i in range(len(SPLITS) * ERAS * per_era)]
+        self.splits = np.repeat(SPLITS, ERAS * per_era)
+        self.eras = np.array([f"era{i // per_era + 1}" for i in range(len(self.ids))])
         self.y = self.random.integers(0, 2, len(self.ids))
-        self.y[::PER_ERA], self.y[1::PER_ERA] = 0, 1
+        self.y[::per_era], self.y[1::per_era] = 0, 1
         self.noise = self.random.normal(size=(40, len(self.ids)))
 
     def files(self) -> datasets.RoundFiles:

@@ -1,0 +1,150 @@
+"""Who came first, and the one word that is told before the close."""
+
+import numpy as np
+import pytest
+
+from tests.world import World, drain
+from tournaments.models import Originality, Submission
+from tournaments.services import nearness
+from tournaments.services.frames import frame_of
+from tournaments.store.matrix import MatrixMiss
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(tmp_path):
+    return World(tmp_path)
+
+
+@pytest.fixture
+def round_(world):
+    return world.open_round()
+
+
+@pytest.fixture
+def ann(world):
+    return world.player("ann")
+
+
+@pytest.fixture
+def bob(world):
+    return world.player("bob")
+
+
+def told(submission):
+    drain()
+    submission.refresh_from_db()
+    return submission.nearness, submission.precedence
+
+
+def mixed(world, share, first, second):
+    """Logits that are `share` of one noise and the rest of another, of unit variance."""
+    z = share * world.noise[first] + np.sqrt(1 - share**2) * world.noise[second]
+    return 1 / (1 + np.exp(-0.2 * z))
+
+
+def test_the_first_is_clear_and_its_copy_is_too_near(world, round_, ann, bob):
+    p = world.skill(0.0, 1)
+    assert told(world.submit(ann, round_, p)) == ("clear", 1)
+    assert told(world.submit(bob, round_, p)) == ("too_near", 2)
+
+
+@pytest.mark.parametrize("disguise", [lambda p: 1 - p, lambda p: p**3, lambda p: 0.4 + p / 10])
+def test_a_monotone_disguise_hides_nothing(world, round_, ann, bob, disguise):
+    p = world.skill(0.0, 1)
+    world.submit(ann, round_, p)
+    assert told(world.submit(bob, round_, disguise(p)))[0] == "too_near"
+
+
+def test_turning_one_split_upside_down_hides_nothing(world, round_, ann, bob):
+    p = world.skill(0.0, 1)
+    world.submit(ann, round_, p)
+    assert told(world.submit(bob, round_, np.where(world.splits == "live", 1 - p, p)))[0] == "too_near"
+
+
+def test_copying_one_split_only_is_too_near(world, round_, ann, bob):
+    p, q = world.skill(0.0, 1), world.skill(0.0, 2)
+    world.submit(ann, round_, p)
+    assert told(world.submit(bob, round_, np.where(world.splits == "live", p, q)))[0] == "too_near"
+
+
+def test_a_close_relative_is_near(world, round_, ann, bob):
+    world.submit(ann, round_, mixed(world, 1.0, 1, 2))
+    found = []
+    for share in (0.2, 0.9, 0.999):
+        found.append(told(world.submit(bob, round_, mixed(world, share, 1, 2)))[0])
+    assert found == ["clear", "near", "too_near"]
+
+
+def test_ones_own_earlier_files_are_no_others_and_keep_ones_place(world, round_, ann, bob):
+    p, other = world.skill(0.0, 1), world.skill(0.0, 2)
+    assert told(world.submit(ann, round_, p)) == ("clear", 1)
+    assert told(world.submit(bob, round_, other)) == ("clear", 2)
+    assert told(world.submit(ann, round_, np.clip(p + 1e-6, 0, 1))) == ("clear", 1)
+
+
+def test_a_slot_cannot_be_squatted_and_filled_later(world, round_, ann, bob):
+    bob_first = world.submit(bob, round_, world.skill(0.0, 5))
+    idea = world.skill(0.0, 1)
+    told(world.submit(ann, round_, idea))
+    assert told(world.submit(bob, round_, idea)) == ("too_near", 3)
+    assert told(bob_first) == ("clear", 1)
+
+
+def test_the_word_does_not_depend_on_when_a_worker_came(world, round_, ann, bob):
+    late = world.submit(bob, round_, world.skill(0.0, 1))
+    world.submit(ann, round_, world.skill(0.0, 1))
+    assert told(late) == ("clear", 1), "who comes first is not harmed by who comes later"
+
+
+def test_the_word_is_the_same_from_an_empty_and_from_a_damaged_matrix(world, round_, ann, bob):
+    first = world.submit(ann, round_, world.skill(0.0, 1))
+    second = world.submit(bob, round_, world.skill(0.0, 1))
+    drain()
+    frame = frame_of(round_)
+    matrix = nearness.matrix_of(round_, frame)
+    content = bytearray(matrix.path.read_bytes())
+    content[4096] ^= 0xFF  # a bit of slot 1
+    matrix.path.write_bytes(bytes(content))
+    with pytest.raises(MatrixMiss):
+        matrix.read([first.position])
+    assert nearness.of_newcomer(Submission.objects.get(pk=second.pk)) == (2, "too_near")
+    matrix.path.unlink()
+    assert nearness.of_newcomer(Submission.objects.get(pk=second.pk)) == (2, "too_near")
+
+
+def test_rebuilding_the_matrix_gives_the_same_bytes(world, round_, ann, bob):
+    for n, actor in enumerate((ann, bob), 1):
+        world.submit(actor, round_, world.skill(0.0, n))
+    drain()
+    matrix = nearness.matrix_of(round_, frame_of(round_))
+    before = matrix.read([1, 2]).tobytes()
+    matrix.path.unlink()
+    assert nearness.rebuild(round_) == 2
+    assert matrix.read([1, 2]).tobytes() == before
+
+
+def test_a_mix_of_two_passes_the_gate_and_is_named_by_its_residual(tmp_path):
+    world = World(tmp_path, per_era=60)
+    round_, ann, bob = world.open_round(), world.player("ann"), world.player("bob")
+    world.submit(ann, round_, world.skill(0.0, 1))
+    world.submit(bob, round_, world.skill(0.0, 2))
+    z = world.noise[1] + world.noise[2]
+    world.submit(world.player("cyd"), round_, 1 / (1 + np.exp(-0.1 * z)))
+    drain()
+    world.close(round_)
+    found = Originality.objects.get(submission__participant__alias="Cyd")
+    assert found.passes is True
+    assert found.max_abs_rho < 0.95
+    assert found.residual < 0.05
+
+
+def test_without_a_gate_no_word_is_told(tmp_path):
+    world = World(tmp_path, preset="classroom")
+    round_ = world.open_round()
+    p = world.skill(0.0, 1)
+    for name in ("ann", "bob"):
+        assert told(world.submit(world.player(name), round_, p))[0] == ""
+    world.close(round_)
+    assert all(Originality.objects.values_list("passes", flat=True))
