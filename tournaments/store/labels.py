@@ -101,7 +101,7 @@ def _labels(sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:
 def _not_labels(strange: np.ndarray, sheet: Sheet) -> Fault:
     shown = [sheet.place(int(row), TARGET) for row in strange[:5]]
     message = (
-        f"Line {shown[0]['row']:,}: “{shown[0]['value']}” is not a label "
+        f"{sheet.unit} {shown[0]['row']:,}: “{shown[0]['value']}” is not a label "
         f"({times(len(strange), 'value')} in all). Write 0 or 1, or leave it blank where it is unknown."
     )
     return Fault("not_a_label", message, len(strange), shown)

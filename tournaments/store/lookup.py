@@ -40,7 +40,7 @@ class IdTable:
             found = pc.fill_null(pc.index_in(ids, value_set=self._ids), -1)
             return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.int64)
         words = _words(ids, self._width)
-        found = self._probe(words, self._hash(words))
+        found = self._probe(words, self._hash(words)).astype(np.int64)
         # Padding makes "a" and "a\0" one, and words stop at the longest id: the length tells them apart.
         if not self._even or words.base is None:
             found[self._lengths.take(found, mode="clip") != _lengths(ids)] = -1
@@ -51,8 +51,8 @@ class IdTable:
         self._words = words.copy()
         bits = max(4, (2 * len(words)).bit_length() + 1)
         self._shift, self._mask = np.uint64(64 - bits), (1 << bits) - 1
-        self._slots = np.full(1 << bits, -1, dtype=np.int64)
-        at, waiting = self._hash(words), np.arange(len(words))
+        self._slots = np.full(1 << bits, -1, dtype=np.int32)
+        at, waiting = self._hash(words), np.arange(len(words), dtype=np.int32)
         while len(waiting):
             free = self._slots[at] < 0
             self._slots[at[free]] = waiting[free]
@@ -65,8 +65,9 @@ class IdTable:
             mixed ^= mixed >> np.uint64(29)
             mixed += words[:, column]
             mixed *= _MULTIPLIERS[1]
-        mixed ^= mixed >> np.uint64(32)
-        mixed *= _MULTIPLIERS[1]
+        if self._width == 1:  # the loop did not mix
+            mixed ^= mixed >> np.uint64(32)
+            mixed *= _MULTIPLIERS[1]
         mixed >>= self._shift
         slots: np.ndarray = mixed.view(np.int64)
         return slots
@@ -128,5 +129,6 @@ def _words(ids: pa.Array, width: int) -> np.ndarray:
     begins = offsets[:-1].astype(np.int64) - first
     for column in range(width):
         kept = _BYTE_MASKS.take(lengths - 8 * column, mode="clip")
-        words[:, column] = anywhere.take(begins + 8 * column, mode="clip") & kept
+        # Not take(): it would first copy the overlapping words, eight times the bytes.
+        words[:, column] = anywhere[np.minimum(begins + 8 * column, len(content))] & kept
     return words

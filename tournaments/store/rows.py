@@ -182,7 +182,7 @@ def _text(values: Any, column: str) -> pa.Array:
             )
         return array.cast(pa.string())
     except (pa.ArrowException, UnicodeError) as problem:
-        message = f"The column of {column}s cannot be read as text: {problem}"
+        message = f"The column of {column}s cannot be read as text: {problem}. Store it as UTF-8."
         raise RowsError(f"bad_{column}", message) from problem
 
 

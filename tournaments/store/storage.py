@@ -29,12 +29,13 @@ class UploadStorage(FileSystemStorage):
     def _save(self, name: str, content: Any) -> str:
         target = Path(self.path(name))
         aside = Path(self.location) / PARTIAL
-        for folder in (aside, target.parent):
-            folder.mkdir(parents=True, exist_ok=True)
+        self._make(aside)
+        self._make(target.parent)
         _clear(aside)
         handle, partial = tempfile.mkstemp(dir=aside)
         try:
             with os.fdopen(handle, "wb") as file:
+                os.fchmod(file.fileno(), self.file_permissions_mode or 0o600)
                 for chunk in content.chunks():
                     file.write(chunk)
                 file.flush()
@@ -44,11 +45,18 @@ class UploadStorage(FileSystemStorage):
             Path(partial).unlink(missing_ok=True)
             raise
         # A new folder is an entry of its parent: sync every folder from the file's up to the root.
-        for folder in (target.parent, *target.parent.parents):
+        for folder in self._levels(target.parent):
             _sync(folder)
-            if folder == Path(self.location):
-                break
         return name
+
+    def _levels(self, folder: Path) -> list[Path]:
+        """The folder and those above it, up to the storage's root."""
+        root = Path(self.location)
+        return [level for level in (folder, *folder.parents) if level.is_relative_to(root)]
+
+    def _make(self, folder: Path) -> None:
+        for level in reversed(self._levels(folder)):  # one by one: mkdir gives its mode to the last only
+            level.mkdir(self.directory_permissions_mode or 0o700, parents=True, exist_ok=True)
 
 
 def _clear(aside: Path) -> None:

@@ -65,12 +65,7 @@ def id_faults(
     if len(unknown) and not allow_extra:
         faults.append(_unknown(unknown, sheet, rows))
     if len(twice):
-        before = int(sheet.lines[first[at[twice[0]]]])
-        message = (
-            f"Line {int(sheet.lines[twice[0]]):,}: id {sheet.id_text(int(twice[0]))[:80]} is already in line "
-            f"{before:,} ({times(len(twice), 'repeated row')} in all). Keep one row for each id."
-        )
-        faults.append(Fault("duplicate_id", message, len(twice), places(twice, sheet)))
+        faults.append(_duplicate(twice, int(first[at[twice[0]]]), sheet))
     return faults
 
 
@@ -81,7 +76,7 @@ def value_faults(
     counted = at >= 0 if allow_extra else np.ones(len(at), dtype=bool)
     strange, outside, constant = [], [], []
     for name, numbers in sheet.numbers.items():
-        finite = ~np.isnan(numbers)
+        finite = np.isfinite(numbers)
         within = (numbers >= 0) & (numbers <= 1)
         strange += [(row, name) for row in np.flatnonzero(counted & ~finite).tolist()]
         outside += [(row, name) for row in np.flatnonzero(counted & finite & ~within).tolist()]
@@ -138,7 +133,7 @@ def _unknown(unknown: np.ndarray, sheet: Sheet, rows: RowIndex) -> Fault:
     text = sheet.id_text(first)
     named = f"id {text[:80]} is not in this round" if text else "the id is empty"
     message = (
-        f"Line {int(sheet.lines[first]):,}: {named} ({times(len(unknown), 'such row')} in all). "
+        f"{sheet.unit} {int(sheet.lines[first]):,}: {named} ({times(len(unknown), 'such row')} in all). "
         f"{_hint(text, len(unknown) == len(sheet.ids), rows)}"
     )
     return Fault("unknown_id", message, len(unknown), places(unknown, sheet))
@@ -161,12 +156,22 @@ def _hint(text: str, none_known: bool, rows: RowIndex) -> str:
     return "Remove the row, or download the data of this round again."
 
 
+def _duplicate(twice: np.ndarray, before: int, sheet: Sheet) -> Fault:
+    again = int(twice[0])
+    message = (
+        f"{sheet.unit} {int(sheet.lines[again]):,}: id {sheet.id_text(again)[:80]} is already in "
+        f"{sheet.unit.lower()} {int(sheet.lines[before]):,} ({times(len(twice), 'repeated row')} in all). "
+        "Keep one row for each id."
+    )
+    return Fault("duplicate_id", message, len(twice), places(twice, sheet))
+
+
 def _values(code: str, found: list[tuple[int, str]], sheet: Sheet, verdict: str, advice: str) -> Fault:
     shown = [sheet.place(row, name) for row, name in found[:SHOWN]]
     first = shown[0]
     written = f"“{first['value']}”" if first["value"] else "an empty field"
     message = (
-        f"Line {first['row']:,}: {written} in the column {first['column']} {verdict} "
+        f"{sheet.unit} {first['row']:,}: {written} in the column {first['column']} {verdict} "
         f"({times(len(found), 'value')} in all). {advice}"
     )
     return Fault(code, message, len(found), shown)

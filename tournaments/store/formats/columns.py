@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from tournaments.store.formats.faults import Fault, place
+from tournaments.store.formats.faults import Fault, FileRejected, place
 
 ID = "id"
 PROBABILITY = "probability"
@@ -15,16 +15,11 @@ VALUE_NAMES = (PROBABILITY, "prediction")
 
 @dataclass(frozen=True)
 class Columns:
-    """Positions in the header. id: −1 where there is none. values: key of the result → position."""
+    """Positions in the header. values: key of the result → position. faults: columns that are not known."""
 
     id: int
     values: dict[str, int]
     faults: list[Fault]
-
-    @property
-    def usable(self) -> bool:
-        """Whether rows can be read at all."""
-        return self.id >= 0 and bool(self.values)
 
 
 def choose(header: Sequence[str], id_column: str | None, forecasters: AbstractSet[str] | None) -> Columns:
@@ -32,7 +27,8 @@ def choose(header: Sequence[str], id_column: str | None, forecasters: AbstractSe
 
     The id column is `id` or what the round calls it. Values are one column `probability` or `prediction`
     (key `probability`), or any number of columns named by forecasters (key: the name). Names compare exactly,
-    spaces around them aside. Any other column is a fault.
+    spaces around them aside. Any other column is a fault. Raises FileRejected bad_header where ids or values
+    cannot be told.
 
     >>> choose(["t_id", "prediction"], "t_id", None).values
     {'probability': 1}
@@ -42,35 +38,30 @@ def choose(header: Sequence[str], id_column: str | None, forecasters: AbstractSe
     ids = [at for at, name in enumerate(names) if name in id_names]
     plain = [at for at, name in enumerate(names) if name in VALUE_NAMES and at not in ids]
     named = [at for at, name in enumerate(names) if name in (forecasters or ()) and at not in ids + plain]
-    others = [at for at in range(len(names)) if at not in {*ids, *plain, *named}]
-    problems = _problems(names, ids, plain, named, others)
-    values = {names[at]: at for at in named}
-    if plain and not named:
-        values[PROBABILITY] = plain[0]
-    faults = [_fault(problems, names, id_names, forecasters)] if problems else []
-    return Columns(ids[0] if ids else -1, values, faults)
-
-
-def _problems(
-    names: list[str], ids: list[int], plain: list[int], named: list[int], others: list[int]
-) -> list[str]:
-    problems = []
-    if not ids:
-        problems.append("there is no id column")
-    if len(ids) > 1:
-        problems.append("there are several id columns")
-    if not plain and not named:
-        problems.append("there is no column of probabilities")
-    if len(plain) > 1:
-        problems.append("there are several columns of probabilities that name no forecaster")
-    if plain and named:
-        problems.append("there is a column of probabilities beside those named by forecasters")
-    if len({names[at] for at in named}) < len(named):
-        problems.append("a forecaster is named twice")
+    others = [names[at] for at in range(len(names)) if at not in {*ids, *plain, *named}]
+    problems = _problems(ids, plain, [names[at] for at in named])
+    unreadable = bool(problems)
     if others:
-        shown = ", ".join(repr(names[at][:40]) for at in others[:5])
-        problems.append(f"it is not known what {shown}{' and others are' if len(others) > 5 else ' is for'}")
-    return problems
+        shown = ", ".join(repr(name[:40]) for name in others[:5])
+        problems.append(f"it is not known what {shown}{' and others are' if len(others) > 5 else ' is'} for")
+    faults = [_fault(problems, names, id_names, forecasters)] if problems else []
+    if unreadable:
+        raise FileRejected(faults)
+    values = {names[at]: at for at in named} or {PROBABILITY: plain[0]}
+    return Columns(ids[0], values, faults)
+
+
+def _problems(ids: list[int], plain: list[int], named: list[str]) -> list[str]:
+    """Why it cannot be told what the columns are."""
+    found = {
+        "there is no id column": not ids,
+        "there are several id columns": len(ids) > 1,
+        "there is no column of probabilities": not plain and not named,
+        "there are several columns of probabilities that name no forecaster": len(plain) > 1,
+        "there is a column of probabilities beside those named by forecasters": plain and named,
+        "a forecaster is named twice": len(set(named)) < len(named),
+    }
+    return [problem for problem, is_so in found.items() if is_so]
 
 
 def _fault(

@@ -61,17 +61,21 @@ def read_header(content: bytes) -> Header:
 
 
 def refuse_too_many(content: bytes, limit: int) -> None:
-    """Raise FileRejected too_many_rows, before parsing, where rows could fill the memory."""
-    if len(content) > _SHORT_ROW * limit:
-        lines = max(content.count(b"\n"), content.count(b"\r")) - 1
-        if lines > limit:
-            raise too_many(lines, limit)
+    """Raise FileRejected too_many_rows, before parsing, where there are more lines than the limit."""
+    lines = max(content.count(b"\n"), content.count(b"\r")) - 1
+    if lines > limit:
+        raise too_many(lines, limit)
 
 
 def too_many(rows: int, limit: int) -> FileRejected:
     """The rejection of a file that has far more rows than the round."""
     message = f"The file has {rows:,} rows, above the limit of {limit:,}. Send the rows of this round only."
     return reject("too_many_rows", message, count=rows)
+
+
+def crowded(content: bytes, limit: int) -> bool:
+    """Whether so many rows could be in these bytes that it is worth counting them before anything else."""
+    return len(content) > _SHORT_ROW * limit
 
 
 def read_quick(content: bytes, header: Header, id_at: int, values: Mapping[str, int]) -> Sheet | None:

@@ -15,6 +15,7 @@ from tournaments.store.formats.faults import FileRejected, reject
 from tournaments.store.formats.sheet import Sheet, flat
 
 _MOST_COLUMNS = 1000
+_MULTIPLYING = "DELTA_BYTE_ARRAY"  # stores a long id once and a thousand like it in a few bytes each
 _DAMAGED = (pa.ArrowException, OSError, ValueError)  # what Arrow raises for bytes that are no Parquet
 
 
@@ -41,6 +42,8 @@ def open_table(content: bytes, max_bytes: int, limit: int) -> pq.ParquetFile:
         raise bomb(len(content))
     if size > max_bytes:
         raise too_large(max_bytes)
+    if any(_MULTIPLYING in group.column(at).encodings for group in groups for at in range(group.num_columns)):
+        raise reject("not_a_table", f"The Parquet file uses {_MULTIPLYING}. Write it without that encoding.")
     if not rows:
         raise reject("empty", "The Parquet file has no rows. Send one row for each id of the round.")
     return reader
@@ -55,18 +58,22 @@ def read_sheet(
     """
     schema = reader.schema_arrow
     id_name, names = schema.names[id_at], {key: schema.names[at] for key, at in values.items()}
+    id_type = schema.field(id_name).type
+    if pa.types.is_nested(id_type):
+        raise reject("bad_header", f"The id column has the type {str(id_type)[:80]}. Store ids as text.")
     for key, name in names.items():
         _require_numbers(schema.field(name).type, key, reader.metadata.num_rows)
     try:
         # Ids as a dictionary: one long id on every row stays one in memory.
-        lazy = pq.ParquetFile(pa.BufferReader(content), read_dictionary=[id_name])
+        texts = [id_name] if _is_text(reader, id_name) else []
+        lazy = pq.ParquetFile(pa.BufferReader(content), read_dictionary=texts)
         table = lazy.read(columns=[id_name, *names.values()])
         ids = _ids(flat(table[id_name]), max_bytes)
         cells = {key: flat(table[name]) for key, name in names.items()}
         numbers = {key: _numbers(column) for key, column in cells.items()}
     except _DAMAGED as problem:
         raise _damaged(problem) from problem
-    return Sheet(ids, cells, numbers, np.arange(1, len(ids) + 1))
+    return Sheet(ids, cells, numbers, np.arange(1, len(ids) + 1), unit="Row")
 
 
 def _damaged(problem: Exception) -> FileRejected:
@@ -74,6 +81,11 @@ def _damaged(problem: Exception) -> FileRejected:
         f"The Parquet file is damaged or cut off ({str(problem)[:200]}). Write it again and send it whole."
     )
     return reject("not_a_table", message)
+
+
+def _is_text(reader: pq.ParquetFile, name: str) -> bool:
+    stored = [reader.schema.column(at) for at in range(len(reader.schema))]
+    return any(column.path == name and column.physical_type == "BYTE_ARRAY" for column in stored)
 
 
 def _require_numbers(kind: pa.DataType, column: str, rows: int) -> None:
@@ -96,9 +108,11 @@ def _ids(column: pa.Array, max_bytes: int) -> pa.Array:
         if longest * len(column) > max(max_bytes, 1 << 20):
             raise too_large(max_bytes)
         column = column.dictionary_decode()
-    if pa.types.is_nested(column.type):
-        raise reject("bad_header", f"The id column has the type {str(column.type)[:80]}. Store ids as text.")
-    if pa.types.is_primitive(column.type):
+    if pa.types.is_floating(column.type):  # 12.0 is told from 12: large decimal numbers have lost digits
+        column = pa.array(
+            [None if value is None else repr(value) for value in column.to_pylist()], pa.string()
+        )
+    if pa.types.is_primitive(column.type) or pa.types.is_decimal(column.type):
         column = column.cast(pa.string())
     return pc.fill_null(column.cast(pa.binary()), b"")
 

@@ -58,13 +58,15 @@ def parse(file: IO[bytes], filename: str, rows: RowIndex, options: ParseOptions 
         return _quick(quick, rows, options) or _thorough(sheet, chosen.faults, rows, options)
     header = csvfile.read_header(content)
     chosen = _columns(header.names, options)
-    csvfile.refuse_too_many(content, limit)
+    if csvfile.crowded(content, limit):
+        csvfile.refuse_too_many(content, limit)
     quick = None if chosen.faults else csvfile.read_quick(content, header, chosen.id, chosen.values)
     parsed = _quick(quick, rows, options)
     if parsed is None:
         del quick
+        csvfile.refuse_too_many(content, limit)
         sheet = csvfile.read_sheet(content, header, chosen.id, chosen.values)
-        parsed = _thorough(sheet, chosen.faults, rows, options, limit)
+        parsed = _thorough(sheet, chosen.faults, rows, options)
     return parsed
 
 
@@ -74,10 +76,7 @@ def row_limit(rows: RowIndex, allow_extra_ids: bool) -> int:
 
 
 def _columns(names: list[str], options: ParseOptions) -> Columns:
-    chosen = choose(names, options.id_column, options.value_columns)
-    if not chosen.usable:
-        raise FileRejected(chosen.faults)
-    return chosen
+    return choose(names, options.id_column, options.value_columns)
 
 
 def _quick(sheet: Sheet | None, rows: RowIndex, options: ParseOptions) -> Parsed | None:
@@ -88,12 +87,8 @@ def _quick(sheet: Sheet | None, rows: RowIndex, options: ParseOptions) -> Parsed
     return None if vectors is None else Parsed(vectors, checks.extra_ids(at))
 
 
-def _thorough(
-    sheet: Sheet, faults: list[Fault], rows: RowIndex, options: ParseOptions, limit: int | None = None
-) -> Parsed:
+def _thorough(sheet: Sheet, faults: list[Fault], rows: RowIndex, options: ParseOptions) -> Parsed:
     """The faults of a file, all at once; or its vectors, where it was only written unusually."""
-    if limit is not None and len(sheet.ids) > limit:
-        raise csvfile.too_many(len(sheet.ids), limit)
     at = rows.find(sheet.ids)
     extra = options.allow_extra_ids
     found = [

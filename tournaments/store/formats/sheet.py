@@ -15,8 +15,10 @@ _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 
 @dataclass(frozen=True)
 class Sheet:
-    """n rows. ids: (n,) binary. cells: each value column as it was written. numbers: the same as float64, NaN
-    where that is no number. lines: (n,) where each row stands in the file. faults: of rows that are not here.
+    """n rows.
+
+    ids: (n,) binary. cells: each value column as it was written. numbers: the same as float64, NaN where that
+    is no number. lines: (n,) where each row stands in the file, counted in `unit`s. faults: of other rows.
     """
 
     ids: pa.Array
@@ -24,6 +26,7 @@ class Sheet:
     numbers: dict[str, np.ndarray]
     lines: np.ndarray
     faults: list[Fault] = field(default_factory=list)
+    unit: str = "Line"
 
     def place(self, at: int, column: str | None = None) -> FaultRow:
         """Row `at` as a place of a fault; with its value when a column is named."""
