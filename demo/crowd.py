@@ -1,12 +1,13 @@
 """The demo's crowd: about thirty honest participants with real models, and three who cheat.
 
-Honest models see the training file and the tournament's features, never its labels. Each looks at a few of the
-21 features, at a stretch of time and at a sample of rows, so that no two of them are the same idea twice.
+Honest models see the training file and the tournament's features, never its labels. Each looks at a few of
+the 21 features, at a stretch of time and at a sample of rows, so that no two of them are one idea twice.
 """
 
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -16,25 +17,26 @@ from scipy.special import expit, logit
 from sklearn.exceptions import ConvergenceWarning
 
 from benchmarks.worlds.world import FEATURES, World, era_numbers
-from demo.likeness import layout_of, likeness, ranks
+from demo.likeness import layout_of, left_over, likeness, ranks
 from demo.models import RECIPES, Vector, confidence, evidence
 from demo.roster import COPY, MIX, NOISY_COPY, SEATS, Seat
 
 PRACTICE = 0.2  # the last part of a window's eras, kept from the model to choose its confidence
+CANDIDATES = 300  # subsets of features that are drawn for each seat
 DULL = 0.35  # the share of them that tells too little of the target
-CANDIDATES = 300  # subsets of features that are drawn for each seat before the least crowded is taken
 NOISE = 0.1  # of the standard deviation of the victim's logits
-LOGIT_SD = (0.01, 0.6)
-MIX_LIMIT = 0.92  # the mix should pass the originality gate (0.95), to be caught by its residual instead
+LOGIT_SD = (0.01, 0.6)  # nobody is quite sure of nothing, nor surer than such data allows
+ABLE = 16  # how many of the best in practice are candidates for the mix
+MIX_LIMIT = 0.90  # of abs(ρ): the mix should pass the gate at 0.95 and be named by its residual instead
 
 
 @dataclass(frozen=True)
 class Entrant:
     """A participant of the demo.
 
-    alias, kind: its public name and what it does in five words; honest: whether its work is its own;
-    forecasters: name → probabilities, (36,072,) aligned with the tournament file; practice: the gain in nats on
-    its kept-back part of the training file, by forecaster (empty for those who copy); copied: whom from.
+    alias, kind: its public name and what it does in five words; forecasters: name → probabilities, (M,) in
+    the order of the tournament file; practice: name → gain in nats on the part of the training file that was
+    kept back (empty for those who copy); copied: the aliases it copies from.
     """
 
     alias: str
@@ -132,7 +134,7 @@ def forecast(
     seat = SEATS[number]
     rng = np.random.default_rng([seed, 1 + number])
     eras = np.unique(era)
-    first, last = (int(round(share * (len(eras) - 1))) for share in seat.window)
+    first, last = (round(share * (len(eras) - 1)) for share in seat.window)
     kept = eras[last - int(PRACTICE * (last - first))]
     seen = _sample(np.flatnonzero((era >= eras[first]) & (era < kept)), seat.rows, rng)
     unseen = _sample(np.flatnonzero((era >= kept) & (era <= eras[last])), 20_000, rng)
@@ -175,7 +177,7 @@ def cheats(honest: list[Entrant], world: World, seed: int) -> list[Entrant]:
     rng = np.random.default_rng([seed, 3])
     z = logit(blurred.forecasters["main"])
     z = z + NOISE * z.std() * rng.standard_normal(len(z))
-    first, second, mixed = best_mix(single[: len(single) // 2], honest, world)
+    first, second, mixed = best_mix(single[:ABLE], honest, world)
     return [
         Entrant(*COPY, {"main": copied.forecasters["main"].copy()}, {}, (copied.alias,)),
         Entrant(*NOISY_COPY, {"main": np.round(expit(z), 6)}, {}, (blurred.alias,)),
@@ -184,18 +186,23 @@ def cheats(honest: list[Entrant], world: World, seed: int) -> list[Entrant]:
 
 
 def best_mix(able: list[Entrant], honest: list[Entrant], world: World) -> tuple[Entrant, Entrant, Vector]:
-    """The average of two that is least like any honest file by the worst of the splits, and its two sources.
+    """The two whose average a look at residuals finds most surely, and that average.
 
-    A mix that correlates above the gate with a source would be gated as a copy.
+    An average beyond MIX_LIMIT is the worse the more it is like any one honest file: it would be gated as a
+    copy of that.
     """
     layout = layout_of(world)
-    others = np.array([ranks(p, layout) for one in honest for p in one.forecasters.values()])
-    best: tuple[float, Entrant, Entrant, Vector] | None = None
-    for place, first in enumerate(able):
-        for second in able[place + 1 :]:
-            mixed = np.round((first.forecasters["main"] + second.forecasters["main"]) / 2, 6)
-            nearest = float(likeness(ranks(mixed, layout), others, layout).max())
-            if best is None or nearest < best[0]:
-                best = nearest, first, second, mixed
-    assert best is not None
-    return best[1:]
+    seen = {one.alias: [ranks(p, layout) for p in one.forecasters.values()] for one in honest}
+    others = np.array([g for own in seen.values() for g in own])
+
+    def misfit(pair: tuple[Entrant, Entrant]) -> tuple[float, float]:
+        g = ranks(_average(*pair), layout)
+        nearest = float(likeness(g, others, layout).max())
+        return max(nearest, MIX_LIMIT), left_over(g, seen[pair[0].alias][0], seen[pair[1].alias][0])
+
+    first, second = min(combinations(able, 2), key=misfit)
+    return first, second, _average(first, second)
+
+
+def _average(first: Entrant, second: Entrant) -> Vector:
+    return np.round((first.forecasters["main"] + second.forecasters["main"]) / 2, 6)

@@ -51,3 +51,12 @@ def likeness(g: Vector, others: NDArray[np.float64], layout: Layout) -> Vector:
     spans = zip(layout.starts[:-1], layout.starts[1:], strict=True)
     rho = [others[:, start:stop] @ g[start:stop] / (stop - start) for start, stop in spans]
     return np.abs(rho).max(axis=0)
+
+
+def left_over(g: Vector, first: Vector, second: Vector) -> float:
+    """The share of the variance of ranks (M,) that two other files' ranks do not explain (FORMULAS 3)."""
+    with_first, with_second, between = (
+        float(np.mean(a * b)) for a, b in [(g, first), (g, second), (first, second)]
+    )
+    explained = with_first**2 + with_second**2 - 2 * with_first * with_second * between
+    return 1 - explained / (1 - between**2)

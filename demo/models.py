@@ -35,7 +35,7 @@ Vector = NDArray[np.float64]
 RECIPES: dict[str, Callable[[int], Any]] = {
     "logistic": lambda seed: make_pipeline(StandardScaler(), LogisticRegression(C=0.01)),
     "ridge": lambda seed: make_pipeline(StandardScaler(), RidgeClassifier(alpha=1_000.0)),
-    "lasso": lambda seed: make_pipeline(StandardScaler(), ElasticNet(alpha=0.003, l1_ratio=0.9)),
+    "lasso": lambda seed: make_pipeline(StandardScaler(), ElasticNet(alpha=0.0015, l1_ratio=0.8)),
     "descent": lambda seed: make_pipeline(
         StandardScaler(), SGDClassifier(loss="modified_huber", alpha=0.01, average=True, random_state=seed)
     ),
@@ -94,7 +94,7 @@ RECIPES: dict[str, Callable[[int], Any]] = {
 }
 
 
-def evidence(model: Any, rows: NDArray[np.float64]) -> Vector:
+def evidence(model: Any, rows: NDArray[np.float32]) -> Vector:
     """A fitted model's raw score of each row, (M,): the higher, the likelier is target 1; any scale."""
     if hasattr(model, "decision_function"):
         return np.asarray(model.decision_function(rows), dtype=float)

@@ -44,7 +44,7 @@ SEATS = (
     Seat("Old Oak", "random forest of deep trees", "forest", 8, rows=30_000),
     Seat("Quiet Harbour", "votes of 250 nearest neighbours", "neighbours", 6, rows=6_000),
     Seat("Cassini", "small neural network, one layer", "network", 7, rows=60_000),
-    Seat("Tamarack", "extremely randomised trees, many averaged", "extra trees", 8, rows=30_000),
+    Seat("Tamarack", "extremely randomised trees, many averaged", "extra trees", 6, rows=30_000),
     Seat("Ptolemy", "random Fourier features, then ridge", "fourier", 7),
     Seat("Sparrow & Daughters", "one decision tree, carefully pruned", "tree", 9, (0.25, 1.0), 60_000),
     Seat("Nightjar", "kernel machine on hundred landmarks", "nystroem", 7, rows=25_000),

@@ -93,7 +93,7 @@ def read_flights() -> pd.DataFrame:
     table = table.merge(planes.rename(columns={"year": "plane_year"}), "left", "tailnum")
     table = table.merge(airports.rename(columns={"faa": "dest"}), "left", "dest")
     date = pd.to_datetime({"year": 2013, "month": table["month"], "day": table["day"]})
-    return table.assign(date=date.dt.dayofyear - 1, weekday=date.dt.dayofweek)
+    return table.assign(date=date.dt.day_of_year - 1, weekday=date.dt.day_of_week)
 
 
 def raw_features(table: pd.DataFrame) -> NDArray[np.float64]:

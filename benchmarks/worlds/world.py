@@ -54,7 +54,7 @@ def even_sample(groups: NDArray[np.int64], total: int, rng: np.random.Generator)
     groups: (M,) group number of each row. Returns sorted row numbers, (total,).
     Raises ValueError when there are fewer rows than asked for.
     """
-    names, member, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    _, member, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     if not total <= len(groups):
         raise ValueError(f"{total} rows asked for, {len(groups)} there are")
     quota = sizes * total // len(groups)
@@ -128,6 +128,8 @@ def write_labels(world: World, path: Path, splits: tuple[str, ...] = SPLITS) -> 
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
-    arrow = pa.Table.from_pandas(table, preserve_index=False)
-    options = pyarrow.csv.WriteOptions(quoting_style="none")
-    pyarrow.csv.write_csv(arrow, path, options)
+    # pyarrow would quote the header's names.
+    options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="none")
+    with path.open("wb") as sink:
+        sink.write(f"{','.join(table.columns)}\n".encode())
+        pyarrow.csv.write_csv(pa.Table.from_pandas(table, preserve_index=False), sink, options)

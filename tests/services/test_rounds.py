@@ -252,3 +252,31 @@ def test_a_benchmark_is_shown_and_neither_blended_ranked_nor_paid(world, round_,
     assert MetaModelWeight.objects.filter(meta_model__headline=True).count() == 3
     aliases = {line.participant.alias for line in settlement.preview(world.operator, round_).lines}
     assert aliases == {"Ann", "Bob", "Cyd"}
+
+
+@pytest.mark.parametrize(
+    ("sends", "nominates", "paid"),
+    [
+        (("main", "second"), None, "main"),
+        (("second", "third"), None, "second"),
+        (("main", "second"), "second", "second"),
+        (("second", "third"), "main", "second"),
+    ],
+)
+def test_one_forecaster_has_the_paid_place_and_it_is_not_picked_by_its_score(
+    world, round_, sends, nominates, paid
+):
+    from tournaments.models import Selection
+    from tournaments.services import people as persons
+
+    ann = world.player("ann")
+    for name in ("second", "third"):
+        persons.add_forecaster(ann, world.tournament, name)
+    for strength, name in enumerate(sends):
+        world.submit(ann, round_, world.skill(strength, strength + 1), name)
+    if nominates:
+        persons.nominate(ann, world.tournament, nominates)
+    drain()
+    world.close(round_)
+    chosen = Selection.objects.get(round=round_, paid_place=True)
+    assert chosen.forecaster.name == paid

@@ -91,8 +91,8 @@ def add_participant(
     """Let a user play under an alias, with a first forecaster; operators only."""
     by = need_operator(actor, tournament)
     alias = " ".join(alias.split())
-    if not re.fullmatch(r"[\w][\w .'-]{0,39}", alias):
-        raise Invalid("bad_alias", "An alias has 1 to 40 letters, digits, spaces and . ' - _ only.")
+    if not re.fullmatch(r"[\w][\w .&'-]{0,39}", alias):
+        raise Invalid("bad_alias", "An alias has 1 to 40 letters, digits, spaces and . & ' - _ only.")
     if kind not in Participant.Kind.values:
         raise Invalid("bad_kind", f"A participant is one of {', '.join(Participant.Kind.values)}.")
     try:

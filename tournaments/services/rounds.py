@@ -16,7 +16,7 @@ from tournaments.models import (
     VoidRow,
     Work,
 )
-from tournaments.services import audit, files, ledger, people, phases, work
+from tournaments.services import audit, files, ledger, phases, work
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.clock import db_now
 from tournaments.services.deadlines import last_deadline
@@ -106,10 +106,22 @@ def _close(round_: Round) -> None:
     round_.state, round_.closed_at = State.CLOSED, db_now()
     round_.save(update_fields=["state", "closed_at"])
     selections = Selection.objects.filter(round=round_)
-    for participant in Participant.objects.filter(submissions__selection__in=selections).distinct():
-        selections.filter(forecaster=people.paid_forecaster(participant)).update(paid_place=True)
+    mine: dict[int, list[Selection]] = {}
+    for one in selections.select_related("forecaster__participant").order_by("forecaster"):
+        mine.setdefault(one.forecaster.participant_id, []).append(one)
+    paid = [_paid_place(own) for own in mine.values()]
+    selections.filter(pk__in=paid).update(paid_place=True)
     audit.announce(round_, "closed", f"Round {round_.number} closed with {selections.count()} submissions.")
     phases.after_closing(round_)
+
+
+def _paid_place(own: list[Selection]) -> int:
+    """Return which of a participant's selections, in the order their forecasters were made, may be paid.
+
+    The nominated one; else the first, whatever its score: the best is never picked afterwards.
+    """
+    nominated = own[0].forecaster.participant.nominated_id
+    return next((one.pk for one in own if one.forecaster_id == nominated), own[0].pk)
 
 
 def extend(
