@@ -11,6 +11,7 @@ from benchmarks.worlds.world import World, write_labels, write_tournament, write
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 OPERATOR = "operator"
+KNOWN = "labels_known.csv"
 
 
 @dataclass(frozen=True)
@@ -47,27 +48,19 @@ def write_files(world: World, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     write_training(world, folder / "training.csv")
     write_tournament(world, folder / "tournament.csv")
-    write_labels(world, folder / "labels_known.csv", ("validation", "test"))
+    if (world.tournament["data_type"] == "validation").any():
+        write_labels(world, folder / KNOWN, ("validation", "test"))
     write_labels(world, folder / "labels_live.csv", ("live",))
     return folder
 
 
 def open_round(contest: Contest, folder: Path, seconds: int) -> dict[str, Any]:
     """Open the next round of these files for so many seconds."""
-    return manage(
-        "next_round",
-        contest.slug,
-        "--tournament",
-        str(folder / "tournament.csv"),
-        "--training",
-        str(folder / "training.csv"),
-        "--labels",
-        str(folder / "labels_known.csv"),
-        "--closes",
-        f"{seconds}s",
-        "--seed",
-        "2013",
-    )
+    words = ["next_round", contest.slug, "--closes", f"{seconds}s", "--seed", "2013"]
+    words += ["--tournament", str(folder / "tournament.csv"), "--training", str(folder / "training.csv")]
+    if (folder / KNOWN).exists():
+        words += ["--labels", str(folder / KNOWN)]
+    return manage(*words)
 
 
 def manage(*words: str) -> dict[str, Any]:

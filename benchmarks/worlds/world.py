@@ -124,7 +124,8 @@ def write_tournament(world: World, path: Path) -> None:
 
 def write_labels(world: World, path: Path, splits: tuple[str, ...] = SPLITS) -> None:
     """Write the labels of the given splits as CSV: t_id, target."""
-    _write(world.labels[world.tournament["data_type"].isin(splits)], path)
+    wanted = world.tournament.loc[world.tournament["data_type"].isin(splits), "t_id"]
+    _write(world.labels[world.labels["t_id"].isin(wanted)], path)
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
