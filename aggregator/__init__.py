@@ -1,4 +1,4 @@
-"""Wiring of the server: settings, the Celery application, addresses and the launcher. It knows no business."""
+"""Wiring of the server: settings, the Celery application, addresses, the launcher. It knows no business."""
 
 import os
 

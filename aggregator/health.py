@@ -5,7 +5,7 @@ from django.http import HttpRequest, JsonResponse
 
 
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, else 503. The broker is not asked: without it work waits, none is lost."""
+    """200 when the database answers, else 503. The broker is not asked: without it work only waits."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

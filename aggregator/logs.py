@@ -21,7 +21,9 @@ def logging_configuration(form: str, level: str) -> dict[str, Any]:
     if form == "json":
         rendering = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:
-        rendering = [structlog.dev.ConsoleRenderer(colors=False)]
+        rendering = [
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+        ]
     quiet = {"level": "WARNING"}
     return {
         "version": 1,

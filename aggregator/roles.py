@@ -15,8 +15,8 @@ from psycopg import sql
 def prepare(admin_url: str, owner_url: str, app_url: str) -> None:
     """Create or refresh both roles and the database that they share.
 
-    The owner may create databases (tests clone theirs), the application may log in and nothing more: what it may
-    read and write is granted table by table after each migration.
+    The owner may create databases (tests clone theirs), the application may log in and nothing more: what it
+    may read and write is granted table by table after each migration.
     """
     owner, app = _login(owner_url), _login(app_url)
     database = urlsplit(app_url).path.lstrip("/")
@@ -46,7 +46,7 @@ def _role(admin: psycopg.Connection, login: tuple[str, str], rights: str) -> Non
         verb = "ALTER"
     statement = sql.SQL("{} ROLE {} NOSUPERUSER {} PASSWORD {}")
     admin.execute(
-        statement.format(sql.SQL(verb), sql.Identifier(name), sql.SQL(rights), sql.Literal(password))  # type: ignore[arg-type]
+        statement.format(sql.SQL(verb), sql.Identifier(name), sql.SQL(rights), sql.Literal(password))
     )
 
 

@@ -13,13 +13,13 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = read.text("CROWDBLEND_ENV", "development", one_of=("development", "production"))
 PRODUCTION = ENVIRONMENT == "production"
 
-# -- Folders ---------------------------------------------------------------------------------------------------------
+# -- Folders ---------------------------------------------------------------------------------------------
 
 VAR_DIR = read.folder("VAR_DIR", BASE_DIR / "var")
 MATRIX_DIR = read.folder("MATRIX_DIR", VAR_DIR / "matrix")
 UPLOADS_DIR = read.folder("UPLOADS_DIR", VAR_DIR / "uploads")
 
-# -- Databases: outside ones by URL, or those of the launcher, which writes their addresses while they run --------------
+# -- Databases: outside ones by URL, or the launcher's, which writes their addresses while they run ------
 
 if not PRODUCTION:
     # What the environment says goes first; the launcher's file fills what is missing.
@@ -56,7 +56,7 @@ CACHES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# -- Bytes -------------------------------------------------------------------------------------------------------------
+# -- Bytes -----------------------------------------------------------------------------------------------
 
 UPLOAD_MAX_BYTES = read.number("UPLOAD_MAX_BYTES", 100 * 1024 * 1024)
 UPLOAD_MAX_INFLATION = read.number("UPLOAD_MAX_INFLATION", 10)
@@ -66,8 +66,12 @@ S3_BUCKET = read.text("S3_BUCKET")
 def _uploads() -> dict[str, Any]:
     if not S3_BUCKET:
         return {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": UPLOADS_DIR, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+            "BACKEND": "tournaments.store.storage.UploadStorage",
+            "OPTIONS": {
+                "location": UPLOADS_DIR,
+                "file_permissions_mode": 0o600,
+                "directory_permissions_mode": 0o700,
+            },
         }
     options = {
         "bucket_name": S3_BUCKET,
@@ -89,12 +93,13 @@ STORAGES = {
     "staticfiles": {"BACKEND": _STATIC if PRODUCTION else _PLAIN},
 }
 STATIC_URL = "/static/"
-STATIC_ROOT = read.folder("STATIC_DIR", VAR_DIR / "static")
+# Production serves what `collectstatic` gathered here, development what lies in the apps.
+STATIC_ROOT = read.folder("STATIC_DIR", VAR_DIR / "static") if PRODUCTION else None
 WHITENOISE_USE_FINDERS = not PRODUCTION
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
-# -- Who may come in ---------------------------------------------------------------------------------------------------
+# -- Who may come in -------------------------------------------------------------------------------------
 
 DEBUG = read.flag("DEBUG", False)
 SECRET_KEY = read.text("SECRET_KEY")
@@ -120,7 +125,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# No inline script or style, nothing from elsewhere. data: images are those of the admin's and the docs' style sheets.
+# No inline script or style, nothing from elsewhere. The data: images are those of the admin's style sheets.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -156,7 +161,7 @@ if PRODUCTION and _development_defaults():
     raise ImproperlyConfigured(f"CROWDBLEND_ENV is production, but {', and '.join(_development_defaults())}.")
 SECRET_KEY = SECRET_KEY or read.generated_secret(VAR_DIR / "secret_key")
 
-# -- The application ---------------------------------------------------------------------------------------------------
+# -- The application -------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -192,11 +197,12 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["tournaments.web.formats"],
             "context_processors": [
                 *(f"django.template.context_processors.{name}" for name in _CONTEXT),
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
         },
     }
 ]
@@ -230,15 +236,25 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Crowdblend",
-    "DESCRIPTION": "A crowd-ensemble server: upload probabilities, read scores, originality, blends and payouts.",
+    "DESCRIPTION": "A crowd-ensemble server: upload probabilities, read scores, blends and payouts.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "RoundState": "tournaments.models.Round.State",
+        "SubmissionState": "tournaments.models.Submission.State",
+        "WorkState": "tournaments.models.Work.State",
+        "WorkKind": "tournaments.models.Work.Kind",
+        "ParticipantKind": "tournaments.models.Participant.Kind",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
 
-# -- Work --------------------------------------------------------------------------------------------------------------
+# -- Work ------------------------------------------------------------------------------------------------
 
 SWEEP_SECONDS = read.number("SWEEP_SECONDS", 5)
 LEASE_SECONDS = read.number("LEASE_SECONDS", 60)
@@ -278,7 +294,7 @@ CELERY_BEAT_SCHEDULE = {
     }
 }
 
-# -- Logs --------------------------------------------------------------------------------------------------------------
+# -- Logs ------------------------------------------------------------------------------------------------
 
 LOG_FORMAT = read.text("LOG_FORMAT", "json" if PRODUCTION else "console", one_of=("json", "console"))
 LOG_LEVEL = read.text("LOG_LEVEL", "INFO", one_of=("DEBUG", "INFO", "WARNING", "ERROR"))

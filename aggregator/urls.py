@@ -1,11 +1,13 @@
 """Addresses of the whole server."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from aggregator.health import healthz
 
 urlpatterns = [
     path("healthz", healthz),
     path("admin/", admin.site.urls),
+    path("api/", include("tournaments.api.urls")),
+    path("", include("tournaments.web.urls")),
 ]

@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
+_host = os.environ.get("HOST") or "127.0.0.1"
+bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT') or '8000'}"
 worker_class = "gthread"
 workers = 2
 threads = 8

@@ -19,7 +19,7 @@ from demo.progress import console, step
 from demo.stage import Contest
 
 REAL_FLIGHTS = Contest("flights-2013", "Flights of 2013", "Will this flight arrive late for its day?")
-# Plain models on Numerai's features are near-copies of each other, which the usual gate at 0.95 would take amiss.
+# Plain models on these features are near-copies of each other, which the gate at 0.95 would take amiss.
 REAL_NUMERAI = Contest(
     "numerai-2017",
     "Numerai 2017",

@@ -41,9 +41,10 @@ class House:
         address = {"HOST": "127.0.0.1", "PORT": port, "BASE_URL": self.url, "VAR_DIR": str(self.home.path)}
         self.env = {**os.environ, **SHORT, **address, **self.databases.start()}
 
-    def open(self) -> None:
+    def open(self, **settings: str) -> None:
         """Start the databases and every process, and wait until the web and the worker answer."""
         self.start_databases()
+        self.env.update(settings)
         self.stack = Stack(self.home, self.env, to_files=True)
         self.stack.start()
         self.stack.wait_for_web(self.url)
@@ -60,14 +61,18 @@ class House:
     def manage(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a management command; a failure shows what it printed."""
         command = [sys.executable, "manage.py", *words]
-        done = subprocess.run(command, cwd=CHECKOUT, env=self.env, capture_output=True, text=True, check=False)
-        assert not check or done.returncode == 0, f"{words} gave {done.returncode}: {done.stdout}{done.stderr}"
+        done = subprocess.run(
+            command, cwd=CHECKOUT, env=self.env, capture_output=True, text=True, check=False
+        )
+        assert not check or done.returncode == 0, (
+            f"{words} gave {done.returncode}: {done.stdout}{done.stderr}"
+        )
         return done
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """What a query answers, asked as the owner of the database."""
         with psycopg.connect(self.databases.postgres.url("owner")) as connection:
-            return connection.execute(query, values).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query, values).fetchall()
 
     def start(self, *names: str) -> None:
         """Start processes of the Procfile again."""
@@ -75,7 +80,7 @@ class House:
         self.stack.start(*names)
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
-        """Send a signal to one process of the Procfile and all its children; killed ones are gone on return."""
+        """Send a signal to one process of the Procfile and its children; killed ones are gone on return."""
         assert self.stack is not None
         self.stack.signal(name, number)
 
@@ -100,16 +105,23 @@ class House:
             return any(one["cmd"] == "brpop" for one in _clients(client))
 
     def until(self, holds: Callable[[], Value], timeout: float = 60) -> Value:
-        """What `holds` gives as soon as that is true; fails with the ends of the logs when the time is over."""
+        """What `holds` gives as soon as that is true; fails with the ends of the logs after the time.
+
+        Meanwhile what ended by itself is started again, as every supervisor does; what `kill` ended is not.
+        """
         deadline = time.monotonic() + timeout
         while not (value := holds()):
+            if self.stack:
+                self.stack.revive()
             assert time.monotonic() < deadline, f"not within {timeout} s\n{self.log_ends()}"
             time.sleep(0.05)
         return value
 
     def log_ends(self, lines: int = 30) -> str:
         """The last lines of each log."""
-        ends = (file.read_text(errors="replace").splitlines()[-lines:] for file in self.home.logs.glob("*.log"))
+        ends = (
+            file.read_text(errors="replace").splitlines()[-lines:] for file in self.home.logs.glob("*.log")
+        )
         return "\n".join("\n".join(end) for end in ends)
 
 
@@ -169,7 +181,7 @@ def sweep(folder: Path) -> None:
 
 
 def inhabitants(folder: Path) -> list[psutil.Process]:
-    """The processes that work in a folder or have it as their VAR_DIR; none may be left when it is stopped."""
+    """The processes that work in a folder or have it as their VAR_DIR; a stopped home has none."""
     return [process for process in psutil.process_iter() if _lives_in(process, folder)]
 
 
@@ -183,4 +195,4 @@ def _lives_in(process: psutil.Process, folder: Path) -> bool:
 
 
 def _clients(client: redis.Redis) -> list[dict[str, Any]]:
-    return client.client_list()  # type: ignore[return-value]
+    return client.client_list()

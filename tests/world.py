@@ -48,12 +48,14 @@ class World:
         lines = [f"{self.ids[i]},{self.y[i]}" for i in range(len(self.ids)) if self.splits[i] in splits]
         return "\n".join(["id,target", *lines]).encode()
 
+    def draft_round(self, hours: float = 1) -> Round:
+        """Create a round that is not open yet."""
+        closes_at = db_now() + timedelta(hours=hours)
+        return datasets.create_round(self.operator, self.tournament, self.files(), closes_at, seed=1)
+
     def open_round(self, hours: float = 1) -> Round:
         """Create and open a round."""
-        made = datasets.create_round(
-            self.operator, self.tournament, self.files(), db_now() + timedelta(hours=hours), seed=1
-        )
-        return rounds.open_round(self.operator, made)
+        return rounds.open_round(self.operator, self.draft_round(hours))
 
     def player(self, name: str, kind: str = Participant.Kind.PLAYER) -> Actor:
         """Add a participant; its alias is the name with a capital."""

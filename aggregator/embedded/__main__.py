@@ -1,6 +1,6 @@
 """The launcher.
 
-    python -m aggregator.embedded exec [--stack] -- COMMAND...   databases, COMMAND, stop; gives COMMAND's status
+    python -m aggregator.embedded exec [--stack] -- COMMAND...   databases, COMMAND, stop: COMMAND's status
     python -m aggregator.embedded serve                          databases, migrations, web, worker and beat
     python -m aggregator.embedded stop                           end what runs here, also after a kill
 
@@ -21,7 +21,7 @@ from typing import NoReturn
 
 from aggregator.embedded import processes
 from aggregator.embedded.databases import Databases
-from aggregator.embedded.home import Home, Refused
+from aggregator.embedded.home import Home, Refused, is_free
 from aggregator.embedded.stack import CHECKOUT, Stack
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -59,13 +59,21 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        "python -m aggregator.embedded", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        "python -m aggregator.embedded",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("action", choices=["exec", "serve", "stop"])
     parser.add_argument("--home", default="var", help="the folder of the data (default: var)")
-    parser.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1", help="default: $HOST or 127.0.0.1")
-    parser.add_argument("--port", default=os.environ.get("PORT") or "8000", help="default: $PORT or 8000")
-    parser.add_argument("--stack", action="store_true", help="exec: also migrate, and run web, worker and beat")
+    parser.add_argument(
+        "--host", default=os.environ.get("HOST") or "127.0.0.1", help="default: $HOST or 127.0.0.1"
+    )
+    parser.add_argument(
+        "--port", type=int, default=os.environ.get("PORT") or 8000, help="default: $PORT or 8000"
+    )
+    parser.add_argument(
+        "--stack", action="store_true", help="exec: also migrate, and run web, worker and beat"
+    )
     words = sys.argv[1:]
     end = words.index("--") if "--" in words else len(words)
     arguments = parser.parse_args(words[:end])
@@ -100,8 +108,8 @@ def _databases(home: Home) -> Iterator[dict[str, str]]:
 
 def _address(arguments: argparse.Namespace) -> dict[str, str]:
     host = arguments.host
-    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "") else host
-    address = {"HOST": host, "PORT": arguments.port, "BASE_URL": f"http://{shown}:{arguments.port}"}
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else _in_url(host)
+    address = {"HOST": host, "PORT": str(arguments.port), "BASE_URL": f"http://{shown}:{arguments.port}"}
     if "ALLOWED_HOSTS" not in os.environ and host not in ("127.0.0.1", "localhost"):
         address["ALLOWED_HOSTS"] = "*" if host in ("0.0.0.0", "::") else f"{host},localhost,127.0.0.1"
     return address
@@ -109,12 +117,16 @@ def _address(arguments: argparse.Namespace) -> dict[str, str]:
 
 def _execute(home: Home, environment: dict[str, str], arguments: argparse.Namespace) -> int:
     with contextlib.ExitStack() as stack:
+        running = None
         if arguments.stack:
-            stack.enter_context(_running(home, environment, to_files=True))
+            running = stack.enter_context(_running(home, environment, to_files=True))
         command = subprocess.Popen(arguments.command, env={**os.environ, **environment})
         home.record("command", command.pid)
         try:
-            status = command.wait()
+            while (status := command.poll()) is None:
+                if running:
+                    running.revive()
+                time.sleep(0.1)
         except Asked as asked:
             # A terminal's Ctrl-C has reached the command too, which may have something to say.
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -138,23 +150,33 @@ def _serve(home: Home, environment: dict[str, str]) -> int:
 
 @contextlib.contextmanager
 def _running(home: Home, environment: dict[str, str], to_files: bool) -> Iterator[Stack]:
+    host, port = environment["HOST"], environment["PORT"]
+    if ":" not in host and not is_free(int(port), host):
+        raise Refused(f"Port {port} of {host} is taken by another program: choose another PORT.")
     stack = Stack(home, environment, to_files)
     _migrate(stack.environment)
     try:
         stack.start()
-        stack.wait_for_web(f"http://{_reachable(environment['HOST'])}:{environment['PORT']}")
+        stack.wait_for_web(f"http://{_reachable(host)}:{port}")
         yield stack
     finally:
         stack.stop()
 
 
 def _reachable(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
+    return _in_url({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host))
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _migrate(environment: dict[str, str]) -> None:
     if not environment.get("DATABASE_OWNER_URL"):
-        print("DATABASE_OWNER_URL is not set: the database is taken as it is, without migrations.", file=sys.stderr)
+        print(
+            "DATABASE_OWNER_URL is not set: the database is taken as it is, without migrations.",
+            file=sys.stderr,
+        )
         return
     command = [sys.executable, "manage.py", "migrate", "--database", "owner", "--verbosity", "0"]
     if subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode != 0:
@@ -169,8 +191,7 @@ def _end(home: Home) -> int:
     process = processes.find(launcher) if launcher else None
     if process is not None:
         process.terminate()
-        with contextlib.suppress(processes.psutil.TimeoutExpired):
-            process.wait(60)
+        processes.wait_until_gone([process], timeout=60)
     if launcher is not None:
         processes.end_tree(launcher, grace=5)
     home.end_leftovers()

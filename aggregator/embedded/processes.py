@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -38,7 +39,7 @@ def find(wanted: Started) -> psutil.Process | None:
 def end_session(leader: Started, grace: float) -> None:
     """End a session that was started for one process: the leader first, so that it ends its children itself.
 
-    A number is not given out again while a session bears it, so that members found under a dead leader are its own.
+    A number is not given out again while a session bears it: members found under a dead leader are its own.
     """
     process = find(leader)
     if process is None and psutil.pid_exists(leader.pid) and not _is_zombie(leader.pid):
@@ -75,7 +76,24 @@ def _end(members: Iterable[psutil.Process], number: signal.Signals, grace: float
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(number)
             asked.append(process)
-    psutil.wait_procs(asked, timeout=grace)
+    wait_until_gone(asked, grace)
+
+
+def wait_until_gone(members: Iterable[psutil.Process], timeout: float) -> bool:
+    """Whether all have ended within the time (seconds). A dead one that nobody has buried counts as gone."""
+    deadline = time.monotonic() + timeout
+    while any(not _is_gone(process) for process in members):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _is_gone(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _is_zombie(pid: int) -> bool:

@@ -1,4 +1,4 @@
-"""The processes of the Procfile, each in a session of its own, so that a terminal's Ctrl-C reaches none of them."""
+"""The processes of the Procfile, each in a session of its own: a terminal's Ctrl-C reaches none of them."""
 
 import os
 import shlex
@@ -14,8 +14,8 @@ from aggregator.embedded import processes
 from aggregator.embedded.home import Home, Refused
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-STEADY = 10.0
-"""Seconds after which a process counts as started well: if it ends later it is started again."""
+PATIENCE = 5
+"""How often within a minute processes may end and be started again; more is a fault that stays."""
 
 
 def read_procfile(path: Path = CHECKOUT / "Procfile") -> dict[str, list[str]]:
@@ -35,7 +35,7 @@ class Stack:
         self.to_files = to_files
         self.commands = read_procfile()
         self.running: dict[str, subprocess.Popen[bytes]] = {}
-        self._since: dict[str, float] = {}
+        self._ends: list[float] = []
 
     def start(self, *names: str) -> None:
         """Start the named processes, or all."""
@@ -53,14 +53,14 @@ class Stack:
             if log:
                 log.close()
             self.running[name] = program
-            self._since[name] = time.monotonic()
             self.home.record(name, program.pid)
 
     def signal(self, name: str, number: signal.Signals) -> None:
-        """Send a signal to the whole session of one process, pool children included; a killed one is reaped."""
+        """Send a signal to the session of one process, pool children included; a killed one is reaped."""
         os.killpg(self.running[name].pid, number)
         if number == signal.SIGKILL:
             self.running.pop(name).wait()
+            processes.end_session(self.home.started()[name], grace=5)
             self.home.forget(name)
 
     def stop(self, grace: float = 20) -> None:
@@ -84,18 +84,23 @@ class Stack:
         """Return when the web server answers; raises Refused when a process ends or the time is over."""
         deadline = time.monotonic() + timeout
         while not _answers(f"{url}/healthz"):
-            self.revive()
+            self.revive(most=0)
             if time.monotonic() > deadline:
                 raise Refused(f"The web server did not answer at {url} within {timeout:.0f} seconds.")
             time.sleep(0.1)
 
-    def revive(self) -> None:
-        """Start again what has ended; raises Refused when it ended within seconds of its start."""
+    def revive(self, most: int = PATIENCE) -> None:
+        """Start again what has ended; raises Refused at more than `most` ends within a minute.
+
+        Celery's worker, for one, ends when the broker goes while it holds a message (kombu 5.7).
+        """
         for name, program in list(self.running.items()):
             if program.poll() is None:
                 continue
-            if time.monotonic() - self._since[name] < STEADY:
-                raise Refused(f"{name} ended with status {program.returncode} soon after its start.")
+            now = time.monotonic()
+            self._ends = [moment for moment in self._ends if moment > now - 60] + [now]
+            if len(self._ends) > most:
+                raise Refused(f"{name} ended with status {program.returncode}, which stops the rest.")
             print(f"{name} ended with status {program.returncode} and is started again.", file=sys.stderr)
             processes.end_session(self.home.started()[name], grace=5)
             self.start(name)

@@ -38,12 +38,16 @@ class Valkey:
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
     def start(self, timeout: float = 20) -> None:
-        """Start the server and return when it answers; raises Refused with the log's place when it does not."""
+        """Start the server and return when it answers; else raises Refused with the log's place."""
         self.stop()
         self.port = self.home.port("valkey_port")
         self.folder.mkdir(mode=0o700, exist_ok=True)
         configuration = self.folder / "valkey.conf"
-        words = {"port": self.port, "password": self.password, "folder": json.dumps(str(self.folder), ensure_ascii=False)}
+        words = {
+            "port": self.port,
+            "password": self.password,
+            "folder": json.dumps(str(self.folder), ensure_ascii=False),
+        }
         write_private(configuration, CONFIGURATION.format(**words))
         self._server = server = subprocess.Popen(
             [get_binary_path(), configuration],

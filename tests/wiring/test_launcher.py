@@ -4,6 +4,7 @@ import itertools
 import os
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -29,7 +30,9 @@ WRITER = (
 
 @pytest.fixture
 def home(worker: str) -> Iterator[Path]:
-    folder = Path(os.environ.get("VAR_DIR", CHECKOUT / "var" / "test")) / "launcher" / f"{worker}-{next(numbers)}"
+    folder = (
+        Path(os.environ.get("VAR_DIR", CHECKOUT / "var" / "test")) / "launcher" / f"{worker}-{next(numbers)}"
+    )
     shutil.rmtree(folder, ignore_errors=True)
     yield folder
     _launch(folder, "stop").communicate(timeout=90)
@@ -102,7 +105,9 @@ def test_after_a_kill_the_next_start_works_at_once_and_has_the_data(home: Path) 
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_signal_stops_the_command_then_the_databases(home: Path, number: signal.Signals, status: int) -> None:
+def test_a_signal_stops_the_command_then_the_databases(
+    home: Path, number: signal.Signals, status: int
+) -> None:
     launcher = _exec(home, SLEEPER)
     assert _line(launcher) == "up"
     launcher.send_signal(number)
@@ -115,15 +120,27 @@ def test_serve_runs_the_procfile_until_ctrl_c_and_also_after_a_kill(home: Path) 
     port = str(free_port())
     for ending in (signal.SIGKILL, signal.SIGINT):
         launcher = _launch(home, "serve", "--port", port)
-        assert _line(launcher) == f"Crowdblend is at http://localhost:{port} (Ctrl-C stops it)."
+        assert launcher.stdout is not None
+        said = next(line for line in launcher.stdout if line.startswith("Crowdblend"))
+        assert said == f"Crowdblend is at http://localhost:{port} (Ctrl-C stops it).\n"
         commands = {" ".join(process.cmdline()) for process in inhabitants(home)}
         assert any("gunicorn" in command for command in commands)
         assert any("celery" in command and " worker " in command for command in commands)
         assert any("celery" in command and " beat " in command for command in commands)
         launcher.send_signal(ending)
-        launcher.communicate(timeout=60)
+        launcher.wait(60)
         assert bool(inhabitants(home)) == (ending == signal.SIGKILL)
     assert launcher.returncode == 130
+
+
+def test_a_port_that_is_taken_is_named_and_nothing_stays_behind(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        launcher = _launch(home, "serve", "--port", str(port))
+        _, said = launcher.communicate(timeout=60)
+    assert launcher.returncode == 1
+    assert f"Port {port} of 127.0.0.1 is taken by another program: choose another PORT.\n" in said
+    assert inhabitants(home) == []
 
 
 def test_outside_databases_are_used_and_nothing_is_embedded(home: Path) -> None:

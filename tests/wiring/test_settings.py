@@ -1,4 +1,4 @@
-"""Settings: a bad value stops the start with one sentence, and production refuses what is fit for development."""
+"""Settings: a bad value stops the start with one sentence; production refuses development defaults."""
 
 import os
 import stat
@@ -19,9 +19,12 @@ GOOD = {
     "REDIS_URL": "redis://queue.example/0",
 }
 
+# What a program needs to start at all; every other variable would be a setting.
+SYSTEM = {name: os.environ[name] for name in ("PATH", "HOME", "LD_LIBRARY_PATH") if name in os.environ}
+
 
 def _check(tmp_path: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    clean = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path)}
+    clean = {**SYSTEM, "VAR_DIR": str(tmp_path)}
     return subprocess.run(
         [sys.executable, "manage.py", "check", *words],
         cwd=CHECKOUT,
@@ -43,7 +46,11 @@ def _check(tmp_path: Path, *words: str, **environment: str) -> subprocess.Comple
         ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml'; it must be one of json, console."),
         ("THROTTLE_USER", "many", "THROTTLE_USER is 'many'; it must be like 60/min."),
         ("VAR_DIR", __file__, f"VAR_DIR is {__file__}, which is a file; it must be a folder."),
-        ("DATABASE_URL", "mysql://x:word@y/z", "DATABASE_URL is not an address of the form postgresql://HOST…."),
+        (
+            "DATABASE_URL",
+            "mysql://x:word@y/z",
+            "DATABASE_URL is not an address of the form postgresql://HOST….",
+        ),
         ("REDIS_URL", "localhost:6379", "REDIS_URL is not an address of the form redis://HOST…."),
     ],
 )
@@ -103,7 +110,7 @@ def test_a_command_that_needs_a_database_says_how_to_get_one(tmp_path: Path) -> 
     done = subprocess.run(
         [sys.executable, "manage.py", "showmigrations"],
         cwd=CHECKOUT,
-        env={"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path)},
+        env={**SYSTEM, "VAR_DIR": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,

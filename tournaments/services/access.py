@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import NoReturn
 
+from django.db.models import QuerySet
+
 from tournaments.models import Participant, Role, Round, Submission, Tournament, User
 from tournaments.services.errors import Forbidden, Unknown
 
@@ -58,8 +60,10 @@ def need_operator(actor: Actor, tournament: Tournament) -> User:
 
 
 def need_overseer(actor: Actor, tournament: Tournament) -> User:
-    """Return the operator or auditor, or refuse with `overseer_only`."""
-    if actor.user is None or not actor.oversees(tournament):
+    """Return the operator or auditor, or refuse with `login_needed` or `overseer_only`."""
+    if actor.user is None:
+        raise Forbidden("login_needed", "Log in, or send an API key.")
+    if not actor.oversees(tournament):
         raise Forbidden("overseer_only", "Only operators and auditors of this tournament may see this.")
     return actor.user
 
@@ -69,6 +73,11 @@ def participant_of(actor: Actor, tournament: Tournament) -> Participant | None:
     if actor.user is None:
         return None
     return Participant.objects.filter(tournament=tournament, members__user=actor.user).first()
+
+
+def reader_in(actor: Actor, tournament: Tournament) -> Participant | None:
+    """Return the participant whose own numbers the actor may read here, if any."""
+    return participant_of(actor, tournament) if READ in actor.scopes else None
 
 
 def need_participant(actor: Actor, tournament: Tournament, scope: str = READ) -> Participant:
@@ -84,7 +93,12 @@ def visible(actor: Actor, tournament: Tournament) -> bool:
     """Say whether the actor may see this tournament's rounds and boards."""
     if tournament.read_rules().board == "public" or actor.oversees(tournament):
         return True
-    return participant_of(actor, tournament) is not None and READ in actor.scopes
+    return reader_in(actor, tournament) is not None
+
+
+def list_tournaments(actor: Actor) -> list[Tournament]:
+    """Return the tournaments that the actor may see, by name."""
+    return [one for one in Tournament.objects.order_by("name", "pk") if visible(actor, one)]
 
 
 def find_tournament(actor: Actor, slug: str) -> Tournament:
@@ -95,14 +109,18 @@ def find_tournament(actor: Actor, slug: str) -> Tournament:
     return found
 
 
+def list_rounds(actor: Actor, tournament: Tournament) -> QuerySet[Round]:
+    """Return a tournament's rounds, newest first; drafts are for those who oversee it."""
+    rounds = Round.objects.filter(tournament=tournament).select_related("tournament").order_by("-number")
+    return rounds if actor.oversees(tournament) else rounds.exclude(state=Round.State.DRAFT)
+
+
 def find_round(actor: Actor, slug: str, number: str | int) -> Round:
     """Return the round by number, or the newest that has opened for `current`."""
     tournament = find_tournament(actor, slug)
-    rounds = Round.objects.filter(tournament=tournament).select_related("tournament")
-    if not actor.oversees(tournament):
-        rounds = rounds.exclude(state=Round.State.DRAFT)
+    rounds = list_rounds(actor, tournament)
     if number == "current":
-        found = rounds.order_by("-number").first()
+        found = rounds.first()
     else:
         found = rounds.filter(number=number).first() if str(number).isdecimal() else None
     if found is None:

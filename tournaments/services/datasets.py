@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Max
 
@@ -179,8 +181,6 @@ def find(actor: Actor, slug: str, number: str | int, kind: str) -> DatasetFile:
     return found
 
 
-def read_range(dataset: DatasetFile, start: int, stop: int) -> bytes:
-    """Return bytes [start, stop) of a file whose hash is published beside it."""
-    with open_blob(dataset.sha256, verify=False) as file:
-        file.seek(start)
-        return bytes(file.read(stop - start))
+def open_file(dataset: DatasetFile) -> "File[Any]":
+    """Return a round's file, open at its beginning; close it. Its hash is published beside it."""
+    return open_blob(dataset.sha256, verify=False)

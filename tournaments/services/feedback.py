@@ -8,6 +8,7 @@ from typing import Any
 
 from tournaments.models import Participant, Round, Score, Submission
 from tournaments.numerics.losses import LN2
+from tournaments.services.originality import MIXED_BELOW
 
 State = Round.State
 SPLITS_SHOWN = {
@@ -97,4 +98,27 @@ def scores_of(submission: Submission, whole: bool) -> dict[str, dict[str, Any]]:
         if open_
         else score_json(found.get(split))
         for split in splits_of(round_)
+    }
+
+
+def originality_json(submission: Submission) -> dict[str, Any]:
+    """Return what was measured of a submission's originality at the close; of no other than its owner's
+    and overseers' business before.
+    """
+    found = getattr(submission, "originality", None)
+    if found is None:
+        return {"originality": None}
+    return {
+        "originality": found.originality,
+        "max_abs_rho": found.max_abs_rho,
+        "nearest": found.nearest.participant.alias if found.nearest else None,
+        "nearest_rho": found.nearest_rho,
+        "crowding": found.crowding,
+        "ks": found.ks,
+        "residual": found.residual,
+        "precedence": found.precedence,
+        "original": found.passes or bool(found.override_reason),
+        "override_reason": found.override_reason,
+        "mixed": found.residual is not None and found.residual < MIXED_BELOW,
+        "undefined_originality": found.undefined,
     }

@@ -29,7 +29,7 @@ def once(user: User, key: str, print_: str, effect: Callable[[], Answer]) -> Ans
             return effect()
     if len(key) > 200:
         raise Invalid("idempotency_key_too_long", "An Idempotency-Key has at most 200 characters.")
-    earlier = _earlier(user, key, print_)
+    earlier = answered(user, key, print_)
     if earlier is not None:
         return earlier
     try:
@@ -38,13 +38,16 @@ def once(user: User, key: str, print_: str, effect: Callable[[], Answer]) -> Ans
             IdempotencyKey.objects.create(user=user, key=key, fingerprint=print_, answer=answer)
             return answer
     except IntegrityError:
-        earlier = _earlier(user, key, print_)
+        earlier = answered(user, key, print_)
         if earlier is None:
             raise
         return earlier
 
 
-def _earlier(user: User, key: str, print_: str) -> Answer | None:
+def answered(user: User, key: str, print_: str) -> Answer | None:
+    """Return the answer that was given to this key, if any; refuses with `idempotency_key_reused`."""
+    if not key:
+        return None
     found = IdempotencyKey.objects.filter(user=user, key=key).first()
     if found is None:
         return None

@@ -29,6 +29,8 @@ from tournaments.services.errors import FileRefused, Invalid
 from tournaments.store.blobs import Received
 from tournaments.store.formats import FileRejected, Parsed, parse
 
+Receipts = list[dict[str, object]]
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -61,7 +63,7 @@ def submit(
     filename: str,
     forecaster: str = "",
     key: str = "",
-) -> list[dict[str, object]]:
+) -> Receipts:
     """Accept a file of predictions; returns a receipt for each forecaster in it.
 
     `chunks` is the body, `forecaster` whose it is where the file does not say, `key` an
@@ -71,6 +73,9 @@ def submit(
     participant = need_participant(actor, round_.tournament, UPLOAD)
     user = cast(User, actor.user)  # need_participant has refused strangers
     with files.receive(chunks) as received:
+        print_ = idempotency.fingerprint("submit", round_.pk, forecaster, received.sha256)
+        if earlier := idempotency.answered(user, key, print_):
+            return cast(Receipts, earlier["receipts"])
         _refuse_early(round_, participant, received.sha256)
         try:
             parsed = _parse(received.file, filename, round_, participant, forecaster)
@@ -80,10 +85,8 @@ def submit(
         owners = _owners(parsed, participant, forecaster)
         received.keep()
         bag = _Bag(user, participant, filename[-200:], received, owners, files.warnings_of(parsed))
-        print_ = idempotency.fingerprint("submit", round_.pk, forecaster, received.sha256)
         answer = idempotency.once(user, key, print_, lambda: {"receipts": _accept(round_.pk, bag)})
-    receipts: list[dict[str, object]] = answer["receipts"]
-    return receipts
+    return cast(Receipts, answer["receipts"])
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ def _keep_rejection(
     )
 
 
-def _accept(round_pk: int, bag: _Bag) -> list[dict[str, object]]:
+def _accept(round_pk: int, bag: _Bag) -> Receipts:
     """The accepting transaction: its lock on the round orders uploads among themselves and the close."""
     round_ = Round.objects.select_for_update(no_key=True).select_related("tournament").get(pk=round_pk)
     replayed = _replay(round_, bag)

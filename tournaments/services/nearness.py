@@ -116,3 +116,9 @@ def rebuild(round_: Round) -> int:
     ordered = list(submissions.order_by("position"))
     matrix.rebuild((one.position, frame.ranks(files.vector_of(one))) for one in ordered)
     return len(ordered)
+
+
+def forget_all() -> None:
+    """Remove every round's matrix of this machine: another database's rounds may bear the same numbers."""
+    for path in settings.MATRIX_DIR.glob("round-*.f32*"):
+        path.unlink(missing_ok=True)

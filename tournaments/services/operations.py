@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
-from tournaments.models import Participant, Rejection, Round, VoidRow, Work
+from tournaments.models import Participant, Rejection, Round, Submission, VoidRow, Work
 from tournaments.services import audit, labels, work
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.errors import Unknown
@@ -29,7 +29,28 @@ class Desk:
     """Aliases of those who have sent nothing yet."""
     rejections: int
     void_rows: int
-    problems: list[Work]
+    problems: list["Problem"]
+
+    @property
+    def present(self) -> int:
+        """Return how many participants have sent something."""
+        return self.players - len(self.missing)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A piece of work that failed at its last attempt."""
+
+    pk: int
+    kind: str
+    submission: Submission | None
+    attempts: int
+    error: str
+
+    @property
+    def last_line(self) -> str:
+        """Return what went wrong, without the way there."""
+        return (self.error.strip().splitlines() or ["No error was kept."])[-1]
 
 
 def desk(actor: Actor, round_: Round) -> Desk:
@@ -42,7 +63,6 @@ def desk(actor: Actor, round_: Round) -> Desk:
     counted = Work.objects.filter(round=round_).aggregate(
         done=Count("pk", filter=Q(state=Work.State.DONE)), all=Count("pk")
     )
-    failed = Work.objects.filter(round=round_, state=Work.State.FAILED)
     return Desk(
         step=step,
         unlabelled=unlabelled,
@@ -52,11 +72,19 @@ def desk(actor: Actor, round_: Round) -> Desk:
         missing=_missing(round_, players),
         rejections=Rejection.objects.filter(round=round_).count(),
         void_rows=VoidRow.objects.filter(round=round_).count(),
-        problems=list(failed.select_related("submission__forecaster__participant").order_by("pk")),
+        problems=_problems(round_),
     )
 
 
-def _missing(round_: Round, players: object) -> list[str]:
+def _problems(round_: Round) -> list[Problem]:
+    failed = Work.objects.filter(round=round_, state=Work.State.FAILED).order_by("pk")
+    return [
+        Problem(one.pk, one.kind, one.submission, one.attempts, one.error)
+        for one in failed.select_related("submission__forecaster__participant")
+    ]
+
+
+def _missing(round_: Round, players: QuerySet[Participant]) -> list[str]:
     found = Participant.objects.filter(pk__in=players).exclude(submissions__round=round_)
     return list(found.order_by("alias").values_list("alias", flat=True))
 

@@ -13,9 +13,8 @@ from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import Rank
 
 from tournaments.models import Exclusion, MetaModel, Participant, Round, Score, Selection
-from tournaments.services.access import Actor, participant_of
-from tournaments.services.feedback import score_json, splits_of, told
-from tournaments.services.originality import MIXED_BELOW
+from tournaments.services.access import Actor, reader_in
+from tournaments.services.feedback import originality_json, score_json, splits_of, told
 from tournaments.services.settlement import why_not
 
 State = Round.State
@@ -36,10 +35,12 @@ def leaderboard(actor: Actor, round_: Round, split: str = "") -> Board:
     shown = splits_of(round_)
     split = split if split in shown else (shown[-1] if shown else "validation")
     public = round_.state not in (State.DRAFT, State.OPEN) or actor.oversees(round_.tournament)
-    mine = participant_of(actor, round_.tournament)
+    mine = reader_in(actor, round_.tournament)
     rows = [_row(selection, mine, public, split) for selection in _entries(round_)]
-    _join_scores(round_, split, rows, public, mine)
-    return Board(split, public, _ordered(rows) + (_crowd_rows(round_, split) if public else []))
+    # Of a cancelled round no split is shown, though scores are there.
+    told_of = split if split in shown else ""
+    _join_scores(round_, told_of, rows, public, mine)
+    return Board(split, public, _ordered(rows) + (_crowd_rows(round_, told_of) if public else []))
 
 
 def _entries(round_: Round) -> QuerySet[Selection]:
@@ -73,27 +74,7 @@ def _row(selection: Selection, mine: Participant | None, public: bool, split: st
         "split": split,
         "_pk": submission.pk,
         "_participant": participant.pk,
-        **(_originality(selection) if public or own else {}),
-    }
-
-
-def _originality(selection: Selection) -> dict[str, Any]:
-    found = getattr(selection.submission, "originality", None)
-    if found is None:
-        return {"originality": None}
-    return {
-        "originality": found.originality,
-        "max_abs_rho": found.max_abs_rho,
-        "nearest": found.nearest.participant.alias if found.nearest else None,
-        "nearest_rho": found.nearest_rho,
-        "crowding": found.crowding,
-        "ks": found.ks,
-        "residual": found.residual,
-        "precedence": found.precedence,
-        "original": found.passes or bool(found.override_reason),
-        "override_reason": found.override_reason,
-        "mixed": found.residual is not None and found.residual < MIXED_BELOW,
-        "undefined_originality": found.undefined,
+        **(originality_json(submission) if public or own else {}),
     }
 
 

@@ -5,6 +5,8 @@ Source: FORMULAS section 6.
 
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from tournaments.models import (
     Account,
     Originality,
@@ -146,9 +148,21 @@ def commit(actor: Actor, round_: Round, key: str = "") -> Settlement:
     return Settlement.objects.select_related("round__tournament").get(pk=answer["settlement"])
 
 
+def history(round_: Round) -> list[Settlement]:
+    """Return all settlements of a round with their payouts, the newest first; one at most is in force."""
+    found = Settlement.objects.filter(round=round_).select_related("round__tournament")
+    return list(found.prefetch_related("payouts__participant").order_by("-pk"))
+
+
 def effective(round_: Round) -> Settlement | None:
     """Return the round's settlement in force, if it is settled."""
     return Settlement.objects.filter(round=round_, reversed_at__isnull=True).first()
+
+
+def payouts_of(settlement: Settlement) -> list[Payout]:
+    """Return a settlement's payouts with their participants: the placed in order, then the others."""
+    found = settlement.payouts.select_related("participant", "submission__forecaster")
+    return list(found.order_by(F("place").asc(nulls_last=True), "units", "pk"))
 
 
 def _commit(actor: Actor, round_: Round) -> Settlement:

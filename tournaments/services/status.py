@@ -2,9 +2,15 @@
 
 from typing import Any
 
-from tournaments.models import Forecaster, Participant, Rejection, Round, Selection
+from tournaments.models import Forecaster, Participant, Rejection, Round, Selection, Tournament
 from tournaments.services import intake
+from tournaments.services.access import READ, Actor, need_participant
 from tournaments.services.deadlines import deadline, used_quota
+
+
+def of_actor(actor: Actor, tournament: Tournament) -> list[dict[str, Any]]:
+    """Return `of_participant` of the participant that the actor plays for, or refuse."""
+    return of_participant(need_participant(actor, tournament, READ))
 
 
 def of_participant(participant: Participant) -> list[dict[str, Any]]:

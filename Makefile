@@ -1,0 +1,73 @@
+# Everything that people do with a checkout. `make` alone lists it.
+# On a bare machine python3 (3.11 or newer) and make are enough; `.venv` holds the rest.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/python
+LAUNCH := $(RUN) -m aggregator.embedded
+STAMP := .venv/installed
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --quiet \
+	--custom-compile-command "make requirements"
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DATA ?=
+ONCE ?=
+BENCH ?=
+TESTS ?=
+export HOST PORT ONCE BENCH
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo run test check test-real bench requirements format clean destroy
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
+
+install: $(STAMP)  ## .venv with everything; done again when requirements-dev.txt changes
+
+$(STAMP): requirements-dev.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(RUN) -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements-dev.txt
+	touch $@
+
+demo: install  ## one whole round at http://localhost:8000 (ONCE=1: exit after it; DATA=flights|market)
+	$(LAUNCH) exec --stack --home var/demo -- $(RUN) -m demo $(DATA)
+
+run: install  ## the real server, on var/ (HOST=127.0.0.1 PORT=8000)
+	$(LAUNCH) serve --home var
+
+test: install  ## the whole suite on real databases (TESTS='tests/api -k upload' for a part)
+	$(LAUNCH) exec --home var/test -- $(RUN) -m pytest $(TESTS)
+
+check: install  ## format, lint, types, rooms, migrations, deployment, requirements
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(RUN) -W ignore manage.py makemigrations --check --dry-run
+	$(RUN) -m pytest -q tests/wiring/test_settings.py tests/wiring/test_requirements.py
+
+test-real: install  ## a round on the real data in DATA=FOLDER
+	$(LAUNCH) exec --stack --home var/test-real -- $(RUN) -m demo.real $(DATA)
+
+bench: install  ## this project against its peers (BENCH=quick: under a minute)
+	$(RUN) -m benchmarks
+
+requirements: install  ## pin again what pyproject.toml asks for
+	$(COMPILE) --extra s3 --output-file requirements.txt
+	$(COMPILE) --extra s3 --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+
+format: install  ## let ruff format and repair
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:  ## stop and remove what the demo and the tests made, never var/ itself
+	for home in demo test test-real; do \
+		test ! -d var/$$home || { $(LAUNCH) stop --home var/$$home && rm -rf var/$$home; } || exit 1; done
+
+destroy:  ## delete the real server's data; asks for its name
+	@printf 'This deletes %s/var with every round, upload and payment. Type var to go on: ' "$(CURDIR)"; \
+	read -r name && test "$$name" = var || { echo 'Nothing was deleted.'; exit 1; }
+	test ! -d var/run || $(LAUNCH) stop --home var
+	rm -rf var

@@ -1,0 +1,36 @@
+"""A world with a client for each of its people; counters of its own for each test."""
+
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.api.stage import QUICK, Caller
+from tests.world import World
+
+
+@pytest.fixture(autouse=True)
+def _own_counters(settings: Any) -> None:
+    """Throttles count from zero in every test; passwords are hashed quickly."""
+    settings.PASSWORD_HASHERS = QUICK
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}}
+
+
+@pytest.fixture
+def world(db: None, tmp_path: Any) -> World:
+    return World(tmp_path, pool=1_000)
+
+
+@pytest.fixture
+def ann(world: World) -> Caller:
+    return Caller(world.player("ann"))
+
+
+@pytest.fixture
+def bob(world: World) -> Caller:
+    return Caller(world.player("bob"))
+
+
+@pytest.fixture
+def olga(world: World) -> Caller:
+    return Caller(world.operator)

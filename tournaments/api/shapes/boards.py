@@ -1,0 +1,120 @@
+"""Scores, leaderboards and meta-models. What is undefined is null, with its reason in `undefined`."""
+
+from rest_framework import serializers
+
+from tournaments.api.shapes.common import Shape, Sparse
+
+
+def _float() -> serializers.FloatField:
+    return serializers.FloatField(allow_null=True, required=False)
+
+
+def _whole() -> serializers.IntegerField:
+    return serializers.IntegerField(allow_null=True, required=False)
+
+
+class ScoreShape(Sparse):
+    """Metrics on one split. Losses and gains in nats a row; `units` is the loss in 1e-9 nats."""
+
+    log_loss = serializers.FloatField(allow_null=True)
+    units = _whole()
+    gain = serializers.FloatField(allow_null=True)
+    gain_low = _float()
+    gain_high = _float()
+    consistency = _float()
+    era_mean = _float()
+    era_sd = _float()
+    era_worst = _float()
+    eras = _whole()
+    rows = _whole()
+    tie_group = _whole()
+    ladder_step = _float()
+    undefined = serializers.DictField(child=serializers.CharField())
+
+
+class OriginalityShape(Sparse):
+    """How original an entry is, measured at the close against those who came first."""
+
+    originality = _float()
+    max_abs_rho = _float()
+    nearest = serializers.CharField(required=False, allow_null=True)
+    nearest_rho = _float()
+    crowding = _float()
+    ks = _float()
+    residual = _float()
+    precedence = _whole()
+    original = serializers.BooleanField(required=False)
+    override_reason = serializers.CharField(required=False, allow_blank=True)
+    mixed = serializers.BooleanField(required=False)
+    undefined_originality = serializers.DictField(child=serializers.CharField(), required=False)
+
+
+class BoardRow(OriginalityShape):
+    """One entry of a leaderboard; of others only what may be told at this moment."""
+
+    rank = serializers.IntegerField(allow_null=True)
+    kind = serializers.ChoiceField(["player", "benchmark", "meta_model", "blend"])
+    alias = serializers.CharField()
+    forecaster = serializers.CharField(required=False)
+    own = serializers.BooleanField(required=False)
+    submission = _whole()
+    position = _whole()
+    received_at = serializers.DateTimeField(required=False)
+    paid_place = serializers.BooleanField(required=False)
+    split = serializers.CharField(required=False)
+    excluded = serializers.BooleanField(required=False)
+    gate = serializers.CharField(required=False, allow_blank=True, help_text="Why it is not paid.")
+    log_loss = _float()
+    units = _whole()
+    gain = _float()
+    gain_low = _float()
+    gain_high = _float()
+    consistency = _float()
+    era_mean = _float()
+    era_sd = _float()
+    era_worst = _float()
+    eras = _whole()
+    rows = _whole()
+    tie_group = _whole()
+    tied_with = _whole()
+    ladder_step = _float()
+    undefined = serializers.DictField(child=serializers.CharField(), required=False)
+
+
+class Weight(Shape):
+    """A participant's share of a blend."""
+
+    alias = serializers.CharField()
+    weight = serializers.FloatField()
+
+
+class Blend(Shape):
+    """One blend with its weights, and its scores as if it were a submission."""
+
+    blend = serializers.CharField()
+    headline = serializers.BooleanField(help_text="Whether it is the meta-model.")
+    slope = serializers.FloatField(allow_null=True)
+    fitted_rows = serializers.IntegerField()
+    participants = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    weights = Weight(many=True)
+    scores = serializers.DictField(child=ScoreShape())
+
+
+class Crowd(Shape):
+    """The meta-model against its members, as log losses on one split."""
+
+    split = serializers.CharField()
+    forecasters = serializers.IntegerField()
+    blend = serializers.CharField(allow_null=True)
+    meta_model = serializers.FloatField(allow_null=True)
+    best = serializers.FloatField(allow_null=True)
+    mean = serializers.FloatField(allow_null=True)
+    median = serializers.FloatField(allow_null=True)
+
+
+class MetaModelShape(Shape):
+    """All blends of a round, the meta-model first."""
+
+    blends = Blend(many=True)
+    crowd = Crowd(allow_null=True)

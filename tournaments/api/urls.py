@@ -1,0 +1,83 @@
+"""Addresses under /api/."""
+
+from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
+from drf_spectacular.views import SpectacularAPIView
+
+from tournaments.api import openapi, problems  # noqa: F401  (registers the scheme of keys)
+from tournaments.api.views import boards, docs, money, operations, rounds, submissions, tournaments
+
+app_name = "api"
+
+
+class RoundNumber:
+    """A round by its number, or the newest."""
+
+    regex = "current|[0-9]{1,9}"
+
+    def to_python(self, value: str) -> str:
+        """Return it as it is: the service knows what `current` means."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return it as it is."""
+        return value
+
+
+class Name(RoundNumber):
+    """A forecaster's name, or a file's kind."""
+
+    regex = "[A-Za-z0-9][A-Za-z0-9_.-]{0,39}"
+
+
+register_converter(RoundNumber, "number")
+register_converter(Name, "name")
+
+_round: list[URLPattern | URLResolver] = [
+    path("", rounds.OneRound.as_view(), name="round"),
+    path("datasets/", rounds.Datasets.as_view(), name="datasets"),
+    path("datasets/<name:kind>/", rounds.OneDataset.as_view(), name="dataset"),
+    path("submissions/", submissions.Submissions.as_view(), name="submissions"),
+    path("submissions/<name:forecaster>/", submissions.ForecasterSubmission.as_view(), name="submit"),
+    path("leaderboard/", boards.Leaderboard.as_view(), name="leaderboard"),
+    path("meta-model/", boards.MetaModel.as_view(), name="meta-model"),
+    path("meta-model/predictions/", boards.MetaModelPredictions.as_view(), name="meta-model-predictions"),
+    path("labels/", operations.Labels.as_view(), name="labels"),
+    path("void/", operations.Void.as_view(), name="void"),
+    path("extend/", operations.Extend.as_view(), name="extend"),
+    path("exclude/", operations.Exclude.as_view(), name="exclude"),
+    path("cancel/", operations.Cancel.as_view(), name="cancel"),
+    path("open/", operations.Open.as_view(), name="open"),
+    path("resolve/", operations.Resolve.as_view(), name="resolve"),
+    path("override/", operations.Override.as_view(), name="override"),
+    path("work/", operations.WorkList.as_view(), name="work"),
+    path("work/<int:pk>/retry/", operations.Retry.as_view(), name="retry"),
+    path("settlements/", money.Settlements.as_view(), name="settlements"),
+    path("settlements/preview/", money.Preview.as_view(), name="preview"),
+]
+_tournament: list[URLPattern | URLResolver] = [
+    path("", tournaments.OneTournament.as_view(), name="tournament"),
+    path("standings/", tournaments.Standings.as_view(), name="standings"),
+    path("forecasters/", tournaments.Forecasters.as_view(), name="forecasters"),
+    path("forecasters/status/", tournaments.ForecasterStatus.as_view(), name="forecaster-status"),
+    path("forecasters/nominate/", tournaments.Nominate.as_view(), name="nominate"),
+    path("participants/", tournaments.Participants.as_view(), name="participants"),
+    path("balance/", money.Balance.as_view(), name="balance"),
+    path("ledger/", money.Ledger.as_view(), name="ledger"),
+    path("audit/", operations.Audit.as_view(), name="audit"),
+    path("rounds/", rounds.Rounds.as_view(), name="rounds"),
+    path("rounds/<number:number>/", include(_round)),
+]
+_version_1: list[URLPattern | URLResolver] = [
+    path("tournaments/", tournaments.Tournaments.as_view(), name="tournaments"),
+    path("tournaments/<slug:slug>/", include(_tournament)),
+    path("submissions/<int:pk>/", submissions.OneSubmission.as_view(), name="submission"),
+    path("submissions/<int:pk>/file/", submissions.SubmissionFile.as_view(), name="submission-file"),
+    path("submissions/<int:pk>/select/", submissions.Select.as_view(), name="select"),
+]
+urlpatterns = [
+    path("v1/", include(_version_1)),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", docs.Docs.as_view(), name="docs"),
+    path("docs/errors/", docs.errors, name="errors"),
+    re_path("", problems.not_found),
+]

@@ -1,0 +1,65 @@
+"""The door of every page: who asks becomes an Actor, what a service refuses becomes a page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+
+from tournaments.models import User
+from tournaments.services.access import STRANGER, Actor
+from tournaments.services.clock import db_now
+from tournaments.services.errors import Conflict, Forbidden, Refused, Unknown
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+STATUS: dict[type[Refused], int] = {Unknown: 404, Forbidden: 403, Conflict: 409}
+TITLES = {
+    400: "That cannot be done",
+    403: "That is not yours to do",
+    404: "There is nothing here",
+    409: "Not at this moment",
+}
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who asks: the session's user, with all scopes, or a stranger."""
+    return Actor(request.user) if isinstance(request.user, User) else STRANGER
+
+
+def page(view: Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]) -> View[P]:
+    """Give a view its actor, and turn what services refuse into a page with the right status."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            response = view(request, actor_of(request), *args, **kwargs)
+        except Refused as refused:
+            response = refusal(request, refused)
+        patch_cache_control(response, private=True, no_cache=True)
+        return response
+
+    return shown
+
+
+def status_of(refused: Refused) -> int:
+    """Return the HTTP status of a refusal; what is wrong in itself is 400."""
+    return next((status for kind, status in STATUS.items() if isinstance(refused, kind)), 400)
+
+
+def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """Render a refusal; a stranger who only has to log in is sent there."""
+    if refused.code == "login_needed":
+        return redirect_to_login(request.get_full_path())
+    status = status_of(refused)
+    return show(request, "web/refused.html", {"refused": refused, "title": TITLES[status]}, status)
+
+
+def show(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """Render a page. `now` is the database's clock, by which deadlines go."""
+    return render(request, template, {"now": db_now(), **(context or {})}, status=status)
