@@ -49,7 +49,7 @@ check: install  ## format, lint, types, rooms, migrations, deployment, requireme
 	$(RUN) -m pytest -q tests/wiring/test_settings.py tests/wiring/test_requirements.py
 
 test-real: install  ## a round on the real data in DATA=FOLDER
-	$(LAUNCH) exec --stack --home var/test-real -- $(RUN) -m demo.real $(DATA)
+	$(LAUNCH) exec --stack --home var/test-real --port 0 -- $(RUN) -m demo.real $(DATA)
 
 bench: install  ## this project against its peers (BENCH=quick: under a minute)
 	$(RUN) -m benchmarks

@@ -74,6 +74,11 @@ class House:
         with psycopg.connect(self.databases.postgres.url("owner")) as connection:
             return connection.execute(query, values).fetchall()
 
+    def write(self, statement: str, *values: Any) -> None:
+        """Change rows as the owner of the database, at once."""
+        with psycopg.connect(self.databases.postgres.url("owner")) as connection:
+            connection.execute(statement, values)
+
     def start(self, *names: str) -> None:
         """Start processes of the Procfile again."""
         assert self.stack is not None

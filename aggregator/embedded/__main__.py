@@ -21,7 +21,7 @@ from typing import NoReturn
 
 from aggregator.embedded import processes
 from aggregator.embedded.databases import Databases
-from aggregator.embedded.home import Home, Refused, is_free
+from aggregator.embedded.home import Home, Refused, free_port, is_free
 from aggregator.embedded.stack import CHECKOUT, Stack
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -109,7 +109,8 @@ def _databases(home: Home) -> Iterator[dict[str, str]]:
 def _address(arguments: argparse.Namespace) -> dict[str, str]:
     host = arguments.host
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else _in_url(host)
-    address = {"HOST": host, "PORT": str(arguments.port), "BASE_URL": f"http://{shown}:{arguments.port}"}
+    port = arguments.port or free_port()
+    address = {"HOST": host, "PORT": str(port), "BASE_URL": f"http://{shown}:{port}"}
     if "ALLOWED_HOSTS" not in os.environ and host not in ("127.0.0.1", "localhost"):
         address["ALLOWED_HOSTS"] = "*" if host in ("0.0.0.0", "::") else f"{host},localhost,127.0.0.1"
     return address

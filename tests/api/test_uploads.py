@@ -218,7 +218,7 @@ def _request(body: bytes, **environ: Any) -> Request:
 
 def test_a_body_cut_off_is_refused_and_nothing_is_kept(world: World, ann: Caller, round_: Round) -> None:
     body = world.csv(world.skill(0.5, noise=1))
-    cut = {"wsgi.input": io.BytesIO(body[:-3]), "CONTENT_LENGTH": str(len(body))}
+    cut: dict[str, Any] = {"wsgi.input": io.BytesIO(body[:-3]), "CONTENT_LENGTH": str(len(body))}
     problem(put(ann, body, **cut), 400, "incomplete_body")
     form = RequestFactory().post("/", {"file": SimpleUploadedFile("p.csv", body)})
     whole = form.environ["wsgi.input"].read()
@@ -233,9 +233,13 @@ def test_a_chunked_body_is_read_to_the_end_that_the_server_marks(
     world: World, ann: Caller, round_: Round
 ) -> None:
     body = world.csv(world.skill(0.5, noise=1))
-    chunked = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
+    chunked: dict[str, Any] = {
+        "wsgi.input": io.BytesIO(body),
+        "CONTENT_LENGTH": "",
+        "HTTP_TRANSFER_ENCODING": "chunked",
+    }
     problem(put(ann, body, **chunked), 400, "length_required")
-    receipt = ok(put(ann, body, **chunked, **{"wsgi.input_terminated": True}), 201)["receipts"][0]
+    receipt = ok(put(ann, body, **{**chunked, "wsgi.input_terminated": True}), 201)["receipts"][0]
     assert receipt["size"] == len(body)
 
 

@@ -1,6 +1,8 @@
 """restore: everything as it was, on another database; nothing touched where it must not."""
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -141,22 +143,26 @@ def test_tables_of_something_else_are_not_dropped_unasked(
     assert rows("SELECT count(*) FROM theirs") == [(0,)]
 
 
-@pytest.mark.parametrize("what", ["bit", "file", "dump"])
 def test_a_damaged_backup_changes_nothing(
-    backup: Path, command: Command, databases: Databases, what: str
+    backup: Path, command: Command, databases: Databases, tmp_path: Path
 ) -> None:
     sha256 = Upload.objects.get(pk=1).sha256
-    file = backup / DUMP if what == "dump" else backup / "blobs" / sha256[:2] / sha256[2:4] / sha256
-    if what == "file":
-        file.unlink()
-    else:
-        flip(file)
+    blob = Path("blobs", sha256[:2], sha256[2:4], sha256)
+    damages: dict[str, Callable[[Path], None]] = {
+        "a bit of a file": lambda folder: flip(folder / blob),
+        "a file": lambda folder: (folder / blob).unlink(),
+        "a bit of the dump": lambda folder: flip(folder / DUMP),
+    }
     databases.empty()
-    with pytest.raises(Conflict) as error:
-        command("restore", backup)
-    assert error.value.code == "backup_damaged"
-    assert rows("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
-    assert not blob_of(sha256).exists()
+    for name, damage in damages.items():
+        copy = tmp_path / name
+        shutil.copytree(backup, copy)
+        damage(copy)
+        with pytest.raises(Conflict) as error:
+            command("restore", copy)
+        assert error.value.code == "backup_damaged", name
+        assert rows("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
+        assert not blob_of(sha256).exists()
 
 
 def test_a_backup_of_a_newer_program_is_refused(backup: Path, command: Command, databases: Databases) -> None:

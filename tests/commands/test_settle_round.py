@@ -4,7 +4,9 @@ import json
 import os
 import pty
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
 
 import pytest
 
@@ -26,86 +28,67 @@ def resolved(world: World) -> Round:
     return world.resolve(world.close(round_))
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    """A terminal to type on."""
+@contextmanager
+def pipe(text: str) -> Iterator[TextIO]:
+    """What stands in a pipe is no confirmation."""
+    reading, writing = os.pipe()
+    os.write(writing, text.encode())
+    os.close(writing)
+    with os.fdopen(reading) as stdin:
+        yield stdin
+
+
+@contextmanager
+def terminal(text: str) -> Iterator[TextIO]:
+    """Text typed on a terminal."""
     master, slave = pty.openpty()
-    monkeypatch.setattr(sys, "stdin", os.fdopen(slave, "r"))
-
-    def type_(text: str) -> None:
-        os.write(master, text.encode())
-
-    yield type_
-    sys.stdin.close()
+    os.write(master, text.encode())
+    with os.fdopen(slave) as stdin:
+        yield stdin
     os.close(master)
 
 
-@pytest.fixture
-def pipe(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No terminal: what stands in the pipe is no confirmation."""
-    reading, writing = os.pipe()
-    os.write(writing, b"weekly round 1\n")
-    os.close(writing)
-    monkeypatch.setattr(sys, "stdin", os.fdopen(reading, "r"))
-    yield
-    sys.stdin.close()
-
-
-def test_a_preview_pays_nothing(command: Command, resolved: Round) -> None:
+def test_a_preview_pays_nothing_and_shows_all_digits_of_money(command: Command, resolved: Round) -> None:
     plan = json.loads(command("settle_round", "weekly", "--preview", "--json").out)
     assert plan["settled"] is False
     assert (plan["pool"], plan["paid"], plan["rolled_over"], plan["currency"]) == (1_000, 1_000, 0, "USD")
     # Weights 1000 : 885 of a pool of 1,000, as in the test of the whole round.
     assert [one["amount"] for one in plan["payouts"]] == [531, 469, 0]
     assert plan["payouts"][2]["reason"] == "not_better_than_a_coin"
+    lines = command("settle_round", "weekly", "--preview").out.splitlines()
+    assert lines[1].split() == ["place", "participant", "log", "loss", "amount", "why", "not"]
+    assert lines[2].split()[3:] == ["5.31", "USD"]
+    assert lines[5] == "pool 10.00 USD · paid 10.00 USD · rolled over 0.00 USD"
+    assert lines[6] == "This is a preview; nothing was paid."
     assert not Settlement.objects.exists()
 
 
-def test_yes_pays_what_the_preview_said(command: Command, resolved: Round) -> None:
+def test_yes_pays_what_the_preview_said_and_asked_again_shows_it(command: Command, resolved: Round) -> None:
     plan = json.loads(command("settle_round", "weekly", "--preview", "--json").out)
     done = json.loads(command("settle_round", "weekly", "--yes", "--json").out)
     assert done == {**plan, "settled": True}
     assert sorted(Payout.objects.values_list("amount", flat=True)) == [0, 469, 531]
     assert Round.objects.get().state == "settled"
-
-
-def test_asked_again_it_shows_what_was_paid(command: Command, resolved: Round) -> None:
-    first = command("settle_round", "weekly", "--yes").out
-    assert command("settle_round", "weekly").out == first
-    assert command("settle_round", "weekly", "--preview").out == first
+    again = command("settle_round", "weekly").out
+    assert again.endswith("weekly round 1 is settled.\n")
+    assert command("settle_round", "weekly", "--preview").out == again
     assert Settlement.objects.count() == 1
 
 
-def test_people_read_money_with_all_its_digits(command: Command, resolved: Round) -> None:
-    lines = command("settle_round", "weekly", "--preview").out.splitlines()
-    assert lines[1].split() == ["place", "participant", "log", "loss", "amount", "why", "not"]
-    assert lines[2].split()[3:] == ["5.31", "USD"]
-    assert lines[5] == "pool 10.00 USD · paid 10.00 USD · rolled over 0.00 USD"
-
-
-def test_a_pipe_is_no_confirmation(command: Command, resolved: Round, pipe: None) -> None:
-    with pytest.raises(Conflict) as error:
-        command("settle_round", "weekly")
-    assert error.value.code == "not_confirmed"
-    assert not Settlement.objects.exists()
-
-
-def test_the_rounds_name_typed_on_a_terminal_confirms(
-    command: Command, resolved: Round, terminal: Callable[[str], None]
+def test_neither_a_pipe_nor_another_word_confirms_but_the_rounds_name_does(
+    command: Command, resolved: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    terminal("weekly round 1\n")
-    assert "weekly round 1 is settled." in command("settle_round", "weekly").out
+    for typed in (pipe("weekly round 1\n"), terminal("yes\n"), terminal("\n")):
+        with typed as stdin:
+            monkeypatch.setattr(sys, "stdin", stdin)
+            with pytest.raises(Conflict) as error:
+                command("settle_round", "weekly")
+        assert error.value.code == "not_confirmed"
+        assert not Settlement.objects.exists()
+    with terminal("weekly round 1\n") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert "weekly round 1 is settled." in command("settle_round", "weekly").out
     assert Settlement.objects.count() == 1
-
-
-def test_anything_else_typed_does_not(
-    command: Command, resolved: Round, terminal: Callable[[str], None]
-) -> None:
-    terminal("yes\n")
-    with pytest.raises(Conflict) as error:
-        command("settle_round", "weekly")
-    assert error.value.code == "not_confirmed"
-    assert not Settlement.objects.exists()
 
 
 def test_a_round_without_results_is_refused(command: Command, world: World) -> None:

@@ -8,7 +8,7 @@ large), Unknown 404, Forbidden 403 (401 when nobody has said who they are), Conf
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -41,17 +41,17 @@ TOO_LARGE = "too_large"
 ADDRESS_HINT = "There is nothing at this address. Addresses of the API end with a slash."
 
 
-def problem(status: int, code: str, detail: str, **extra: Any) -> HttpResponse:
-    """Return one problem as a response; `extra` are members of its object."""
-    body = {
+def problem(status: int, code: str, detail: str, more: Mapping[str, Any] | None = None) -> HttpResponse:
+    """Return one problem as a response; `more` are further members, which never replace its own."""
+    own = {
         "type": TYPE + code,
         "title": code.replace("_", " ").capitalize(),
         "status": status,
         "detail": detail,
         "code": code,
-        **{name: value for name, value in extra.items() if name not in ("status", "code")},
     }
-    response = HttpResponse(JSONEncoder(ensure_ascii=False).encode(body), CONTENT_TYPE, status)
+    body = JSONEncoder(ensure_ascii=False).encode({**own, **(more or {}), **own})
+    response = HttpResponse(body, CONTENT_TYPE, status)
     if status == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = CHALLENGE
     return response
@@ -60,11 +60,11 @@ def problem(status: int, code: str, detail: str, **extra: Any) -> HttpResponse:
 def of_refused(refused: Refused) -> HttpResponse:
     """Return what a service refused."""
     if isinstance(refused, FileRefused) and [fault["code"] for fault in refused.faults] == [TOO_LARGE]:
-        return problem(413, TOO_LARGE, refused.faults[0]["message"], **refused.details)
+        return problem(413, TOO_LARGE, refused.faults[0]["message"], refused.details)
     status = next(code for kind, code in STATUS_OF.items() if isinstance(refused, kind))
     if refused.code in LOGIN_CODES:
         status = HTTPStatus.UNAUTHORIZED
-    return problem(status, refused.code, refused.message, **refused.details)
+    return problem(status, refused.code, refused.message, refused.details)
 
 
 def handler(error: Exception, context: dict[str, Any]) -> HttpResponse:
@@ -81,14 +81,13 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponse:
 def _of_rest(error: Any) -> HttpResponse:
     """Return one of REST framework's own errors."""
     if isinstance(error, exceptions.ValidationError):
-        return problem(
-            400, "invalid", "The request has faults.", errors=list(_flat(error.get_full_details()))
-        )
-    detail = error.detail
-    response = problem(error.status_code, getattr(detail, "code", error.default_code), str(detail))
+        errors = list(_flat(error.get_full_details()))
+        return problem(400, "invalid", "The request has faults.", {"errors": errors})
+    detail = str(error.detail).rstrip(".") + "."
+    response = problem(error.status_code, getattr(error.detail, "code", error.default_code), detail)
     wait = getattr(error, "wait", None)
     if wait is not None:
-        response["Retry-After"] = str(int(wait) + 1)
+        response["Retry-After"] = str(int(wait))
     return response
 
 

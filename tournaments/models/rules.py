@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 FEEDBACK = ("exact", "ladder", "sealed")
 BLENDS = ("equal", "calibrated", "rank")
@@ -18,6 +18,12 @@ class RulesError(ValueError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"invalid_rule: {field}: {message}")
         self.code, self.field, self.message = "invalid_rule", field, message
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Say whether a JSON value is of a rule's type; true is no number and 100.5 no whole one."""
+    allowed = get_args(hint) or (hint,)
+    return type(value) in allowed or (type(value) is int and float in allowed)
 
 
 @dataclass(frozen=True)
@@ -81,10 +87,11 @@ class Rules:
         unknown = sorted(set(data) - {f.name for f in fields(cls)})
         if unknown:
             raise RulesError(unknown[0], "There is no such rule.")
-        try:
-            return cls(**data)
-        except TypeError as error:
-            raise RulesError("rules", f"A value has the wrong type ({error}).") from error
+        hints = get_type_hints(cls)
+        for name, value in data.items():
+            if not _fits(value, hints[name]):
+                raise RulesError(name, f"{value!r} has the wrong type.")
+        return cls(**data)
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON-ready dict of every rule, defaults included, so that a frozen copy is complete."""

@@ -186,7 +186,8 @@ def _commit(actor: Actor, round_: Round) -> Settlement:
     Payout.objects.bulk_create(_payout(settlement, line, made) for line in made.lines)
     round_.state, round_.settled_at = Round.State.SETTLED, db_now()
     round_.save(update_fields=["state", "settled_at"])
-    audit.announce(round_, "settled", f"Round {round_.number} is settled.")
+    done = "final" if round_.read_rules().rewards == "none" else "settled"
+    audit.announce(round_, "settled", f"Round {round_.number} is {done}.")
     audit.record(actor.user, "settled", round_, pool=made.pool, paid=made.paid)
     return settlement
 

@@ -8,7 +8,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from tournaments.models import Rules
+from tournaments.models import Round, Rules
 from tournaments.web import words
 
 register = template.Library()
@@ -187,6 +187,13 @@ def countdown(at: datetime, now: datetime, before: str, after: str) -> SafeStrin
         _utc(at),
         words_,
     )
+
+
+@register.filter
+def state_word(round_: Round) -> str:
+    """Return a round's state in a word; what pays nothing is final where others are settled."""
+    unpaid = round_.state == Round.State.SETTLED and round_.rules.get("rewards") == "none"
+    return "Final" if unpaid else words.STATES[round_.state]
 
 
 @register.filter

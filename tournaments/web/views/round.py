@@ -15,6 +15,7 @@ from tournaments.web import crowd
 from tournaments.web.door import page, show
 
 State = Round.State
+SPLITS = ("validation", "test", "live")
 PHASES = (
     (State.OPEN, "Open", "opened_at"),
     (State.CLOSED, "Closed", "closed_at"),
@@ -101,6 +102,7 @@ def show_round(request: HttpRequest, actor: Actor, slug: str, number: str) -> Ht
         "picture": crowd.picture(reports.crowd(round_, found.board.split), found.board) if after else None,
         "settlement": found.settlement,
         "payouts": found.payouts,
+        "sizes": [(split, round_.split_rows[split]) for split in SPLITS if split in round_.split_rows],
         "datasets": round_.datasets.order_by("pk"),
         "log": round_.log.order_by("-pk"),
         "desk": operations.desk(actor, round_) if operates else None,

@@ -1,0 +1,53 @@
+"""Rounds in each state, and browsers of the people who look at them."""
+
+import pytest
+from django.test import Client
+
+from tests.web.pages import Looker
+from tests.world import World, drain, user
+from tournaments.models import Participant
+
+
+@pytest.fixture
+def world(tmp_path, db):
+    made = World(tmp_path, pool=1_000)
+    made.ann, made.bob, made.cyd = (made.player(name) for name in ("ann", "bob", "cyd"))
+    return made
+
+
+@pytest.fixture
+def look():
+    """Return a browser: of a stranger, or of the user with that name."""
+
+    def browser(name: str = "") -> Looker:
+        client = Client()
+        if name:
+            client.force_login(user(name))
+        return Looker(client)
+
+    return browser
+
+
+@pytest.fixture
+def open_round(world):
+    """An open round: Ann and Bob have submitted, Cyd has not."""
+    round_ = world.open_round()
+    world.submit(world.ann, round_, world.skill(0.5, noise=1))
+    world.submit(world.bob, round_, world.skill(0.4, noise=2))
+    drain()
+    return round_
+
+
+@pytest.fixture
+def closed(world, open_round):
+    """A closed and blended round with a benchmark, and Cyd's copy of Ann's file."""
+    bench = world.player("bench", kind=Participant.Kind.BENCHMARK)
+    world.submit(bench, open_round, world.skill(0.2, noise=4))
+    world.submit(world.cyd, open_round, world.skill(0.5, noise=1))
+    drain()
+    return world.close(open_round)
+
+
+@pytest.fixture
+def resolved(world, closed):
+    return world.resolve(closed)

@@ -1,0 +1,146 @@
+"""A round's page in each of its states, to each who may look."""
+
+import csv
+import io
+
+import pytest
+
+from tournaments.models import Participant, Round, Score
+from tournaments.services import settlement
+
+pytestmark = pytest.mark.django_db
+
+
+def test_before_the_close_others_numbers_are_told_to_nobody(look, open_round):
+    """Always true 10."""
+    losses = {s.submission.participant.alias: f"{s.log_loss:.5f}" for s in Score.objects.all()}
+    for name in ("", "cyd", "bob"):
+        page = look(name).get("/t/weekly/1/").text
+        assert losses["Ann"] not in page
+        assert "Who is in" in page
+        assert (losses["Bob"] in page) == (name == "bob")
+        table = look(name).client.get("/t/weekly/1/board.csv").content.decode()
+        assert losses["Ann"] not in table
+        assert str(Score.objects.get(submission__participant__alias="Ann").log_loss) not in table
+
+
+def test_before_the_close_operators_see_practice_scores_and_who_is_missing(look, open_round):
+    page = look("olga").get("/t/weekly/1/").text
+    losses = Score.objects.filter(split="validation").values_list("log_loss", flat=True)
+    assert all(f"{loss:.5f}" in page for loss in losses)
+    assert "2 of 3" in page
+    assert "Missing: Cyd" in page
+    assert "It closes by itself" in page
+
+
+def test_live_numbers_are_told_only_after_the_resolution(look, world, closed):
+    page = look("ann").get("/t/weekly/1/?split=live").text
+    assert "on test rows" in page
+    assert "on live rows" not in page
+
+
+def test_after_the_close_the_board_has_ranks_crowd_and_benchmark(look, closed):
+    page = look().get("/t/weekly/1/").text
+    assert "Meta-model" in page
+    assert "benchmark" in page
+    assert "Copy of Ann" in page
+    assert "The meta-model gains" in page
+
+
+def test_the_reader_finds_their_result_in_words(look, resolved):
+    page = look("bob").get("/t/weekly/1/").text
+    score = Score.objects.get(submission__participant__alias="Bob", split="live")
+    half = (score.gain_high - score.gain_low) / 2
+    assert f"{score.log_loss:.5f} ± {half:.5f}" in page
+    assert f"{score.gain * 1e4:+.1f}" in page
+    assert "My result" in page
+    assert "tied with" in page
+
+
+def test_payouts_are_shown_with_their_unit_and_add_up_to_the_pool(look, world, resolved):
+    settlement.commit(world.operator, resolved)
+    page = look("ann").get("/t/weekly/1/").text
+    paid = [p.amount for p in settlement.payouts_of(settlement.effective(resolved))]
+    assert sum(paid) == 1_000
+    assert "Sum, which is the pool 10.00" in page
+    assert "Payout, USD" in page
+    assert all(f"{amount // 100}.{amount % 100:02d}" in page for amount in paid)
+    assert "Not original" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [("?sort=alias", "Ann"), ("?sort=-alias", "rank"), ("?sort=alias&who=players", "Ann"), ("?q=bo", "Bob")],
+)
+def test_order_filter_and_search_stay_in_the_address_and_in_the_file(query, first, look, resolved):
+    response = look().client.get(f"/t/weekly/1/board.csv{query}")
+    rows = list(csv.DictReader(io.StringIO(response.content.decode())))
+    assert rows[0]["alias"] == first
+    page = look().get(f"/t/weekly/1/{query}")
+    assert any(link.endswith(f"board.csv{query}") for link in page.links)
+
+
+def test_the_file_has_the_rows_of_the_screen_with_whole_figures(look, resolved):
+    response = look().client.get("/t/weekly/1/board.csv?who=players&split=test")
+    rows = list(csv.DictReader(io.StringIO(response.content.decode())))
+    assert {row["alias"] for row in rows} == {"Ann", "Bob", "Cyd"}
+    for row in rows:
+        score = Score.objects.get(submission__participant__alias=row["alias"], split="test")
+        assert float(row["log_loss"]) == score.log_loss
+
+
+@pytest.mark.parametrize(
+    "query", ["?sort=nonsense", "?page=999", "?page=-1", "?split=secret", "?who=x", "?page=²"]
+)
+def test_nonsense_in_the_address_falls_back_to_the_default(query, look, resolved):
+    assert "Leaderboard" in look().get(f"/t/weekly/1/{query}").text
+
+
+def test_the_readers_own_row_is_in_view_on_every_page(look, world, open_round, monkeypatch):
+    monkeypatch.setattr("tournaments.web.board.PAGE", 2)
+    page = look("bob").get("/t/weekly/1/?q=ann").text
+    assert "Bob you" in page
+
+
+def test_names_are_escaped(look, world, open_round):
+    Participant.objects.filter(alias="Ann").update(alias="<b>Ann</b>")
+    assert "<b>Ann</b>" in look().get("/t/weekly/1/").text
+
+
+def test_a_cancelled_round_says_so_and_why(look, world, open_round):
+    from tournaments.services import rounds
+
+    rounds.cancel(world.operator, open_round, "The labels were public.")
+    page = look().get("/t/weekly/1/").text
+    assert "Cancelled" in page
+    assert "The labels were public." in page
+
+
+@pytest.mark.parametrize("address", ["/t/none/1/", "/t/weekly/99/", "/t/weekly/x/", "/nowhere/"])
+def test_what_is_not_there_is_a_page_too(address, look, open_round):
+    assert "There is nothing here" in look().get(address, status=404).text
+
+
+def test_current_is_the_newest_round(look, open_round):
+    assert "Round 1" in look().get("/t/weekly/current/").text
+
+
+@pytest.mark.parametrize("state", [Round.State.OPEN, Round.State.RESOLVED])
+@pytest.mark.parametrize("name", ["", "ann", "olga"])
+def test_a_round_asks_as_much_of_the_database_for_40_participants_as_for_5(
+    state, name, look, world, open_round, django_assert_max_num_queries
+):
+    counts = []
+    for size in (5, 40):
+        for i in range(Participant.objects.count(), size):
+            world.submit(world.player(f"p{i}"), open_round, world.skill(0.1, noise=i % 40))
+        Round.objects.filter(pk=open_round.pk).update(
+            state=state, closed_at=open_round.closes_at, resolved_at=open_round.closes_at
+        )
+        browser = look(name)
+        with django_assert_max_num_queries(40) as asked:
+            browser.get("/t/weekly/1/")
+        print(name, state, len(asked))
+        counts.append(len(asked))
+        Round.objects.filter(pk=open_round.pk).update(state=Round.State.OPEN)
+    assert counts[0] == counts[1]

@@ -1,0 +1,1 @@
+"""Verbs: where rows meet arrays. Every access check and every transaction is here."""
