@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.crowd.entrants import Entrant, crowd
+from benchmarks.crowd.likeness import Layout, layout_of, likeness, ranks
 from benchmarks.worlds import ORIGINAL, SMALL, World, flights, market
-from demo.crowd import Entrant, crowd
-from demo.likeness import Layout, layout_of, likeness, ranks
 from tournaments.numerics import blends
 from tournaments.numerics.losses import log_loss
 

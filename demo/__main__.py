@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.crowd.entrants import SEATS, crowd
 from benchmarks.worlds import flights, market
 from demo import report, stage, whole
-from demo.crowd import SEATS, crowd
 from demo.progress import console, step
 
 WORLDS = {"flights": flights, "market": market}

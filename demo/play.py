@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.crowd.entrants import Entrant
 from demo.broken import broken_files, csv, file_of_ranks
 from demo.client import Api, refusal
-from demo.crowd import Entrant
 from demo.progress import Checks, step
 
 HANDS = 4  # people who upload at the same time

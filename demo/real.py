@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks.crowd.entrants import SEATS, Entrant, crowd
 from benchmarks.worlds.real import FLIGHTS, NUMERAI, numerai_sample, real_flights
 from benchmarks.worlds.world import FEATURES, World
 from demo import report, whole
-from demo.crowd import SEATS, Entrant, crowd
 from demo.progress import console, step
 from demo.stage import Contest
 

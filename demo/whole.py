@@ -4,12 +4,12 @@ import math
 from pathlib import Path
 from typing import Any
 
+from benchmarks.crowd.entrants import Entrant
 from benchmarks.worlds.world import World
 from demo import play as acts
 from demo import stage
 from demo.checks import judge
 from demo.client import Api
-from demo.crowd import Entrant
 from demo.play import Game
 from demo.progress import Checks, step
 from demo.stage import Contest

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -58,17 +57,17 @@ def _two_at_once_make_one_submission(house: House, ann: dict[str, str]) -> None:
     for noise, headers in enumerate(({**ann, "Idempotency-Key": "k"}, ann)):
         start = Barrier(2)
 
-        def send(
-            _: int, headers: dict[str, str] = headers, noise: int = noise, start: Barrier = start
-        ) -> Any:
-            start.wait()
-            return httpx.put(f"{house.url}{PATH}", content=body(noise), headers=headers, timeout=60)
-
         with ThreadPoolExecutor(2) as pool:
-            answers = list(pool.map(send, range(2)))
+            sent = [pool.submit(_send, house, start, body(noise), headers) for _ in range(2)]
+            answers = [one.result() for one in sent]
         assert {answer.status_code for answer in answers} <= {200, 201}, [a.text for a in answers]
         assert len({answer.json()["receipts"][0]["submission"] for answer in answers}) == 1
         assert house.rows("SELECT count(*) FROM tournaments_submission") == [(noise + 1,)]
+
+
+def _send(house: House, start: Barrier, content: bytes, headers: dict[str, str]) -> httpx.Response:
+    start.wait()
+    return httpx.put(f"{house.url}{PATH}", content=content, headers=headers, timeout=60)
 
 
 def _a_chunked_body_is_taken(house: House, bob: dict[str, str]) -> None:

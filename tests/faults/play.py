@@ -74,11 +74,14 @@ class Play:
         """Send one request about this round."""
         return self.contest.call(who, method, f"rounds/{self.number}/{path}", **options)
 
+    def key(self, name: str) -> dict[str, str]:
+        """Return the header with an Idempotency-Key that no other round uses; none without a name."""
+        return {"Idempotency-Key": f"{name} of round {self.number}"} if name else {}
+
     def submit(self, file: File, key: str = "") -> httpx.Response:
         """Upload one file; the answer is the caller's to judge."""
-        headers = {"Idempotency-Key": key} if key else {}
         path = f"submissions/{file.forecaster}/"
-        return self.call(file.player, "PUT", path, content=file.content, headers=headers)
+        return self.call(file.player, "PUT", path, content=file.content, headers=self.key(key))
 
     def upload(self, files: Iterable[File]) -> None:
         """Upload files one after the other; returns with the last receipt, before they are scored."""
@@ -118,8 +121,7 @@ class Play:
 
     def settle(self, key: str = "") -> dict[str, Any]:
         """Settle, and return the settlement."""
-        headers = {"Idempotency-Key": key} if key else {}
-        answer = self.call("olga", "POST", "settlements/", headers=headers)
+        answer = self.call("olga", "POST", "settlements/", headers=self.key(key))
         assert answer.status_code == 201, answer.text
         made: dict[str, Any] = answer.json()
         return made

@@ -1,4 +1,4 @@
-"""Valkey loses all it holds, goes and comes back; PostgreSQL goes in the middle of scoring; beat is killed."""
+"""Valkey loses all it holds, and goes; PostgreSQL goes in the middle of scoring; beat is killed."""
 
 import signal
 from concurrent.futures import ThreadPoolExecutor

@@ -15,9 +15,8 @@ def test_an_undisturbed_round_has_all_that_could_be_lost_or_doubled(undisturbed:
     splits = [row[1] for row in undisturbed["scores"]]
     # Seven practised, six were selected, and three blends are judged on both splits.
     assert {split: splits.count(split) for split in splits} == {"validation": 7, "test": 9, "live": 9}
-    assert [row[:1] + row[-1:] for row in undisturbed["originality"]] == []
-    assert [row[0] for row in undisturbed["public log"]] == []
-    print(undisturbed)
+    import pprint; pprint.pprint({k: [[(x if not isinstance(x, str) else x[:40]) for x in r] for r in undisturbed[k]] for k in ("receipts","originality", "weights", "payouts", "ledger", "public log", "settlements","meta-models","work")}, width=140)
+    assert 0
 
 
 def test_the_same_round_played_again_publishes_the_same(play: Play, undisturbed: Fingerprint) -> None:

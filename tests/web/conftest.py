@@ -1,5 +1,7 @@
 """Rounds in each state, and browsers of the people who look at them."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
@@ -8,11 +10,17 @@ from tests.world import World, drain, user
 from tournaments.models import Participant
 
 
+class Contest(World):
+    """The small tournament, with Ann, Bob and Cyd in it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, pool=1_000)
+        self.ann, self.bob, self.cyd = (self.player(name) for name in ("ann", "bob", "cyd"))
+
+
 @pytest.fixture
 def world(tmp_path, db):
-    made = World(tmp_path, pool=1_000)
-    made.ann, made.bob, made.cyd = (made.player(name) for name in ("ann", "bob", "cyd"))
-    return made
+    return Contest(tmp_path)
 
 
 @pytest.fixture

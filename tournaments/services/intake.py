@@ -8,7 +8,7 @@ A file counts by its last byte: the deadline is checked under the lock, after al
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from tournaments.models import (
     Forecaster,
@@ -29,7 +29,7 @@ from tournaments.services.errors import FileRefused, Invalid
 from tournaments.store.blobs import Received
 from tournaments.store.formats import FileRejected, Parsed, parse
 
-Receipts = list[dict[str, object]]
+Receipts = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)

@@ -22,19 +22,26 @@ def of_participant(participant: Participant) -> list[dict[str, Any]]:
             "closes_at": deadline(round_, participant),
             "quota": round_.read_rules().quota,
             "quota_used": used_quota(round_, participant),
-            "forecasters": [_of(one, round_) for one in participant.forecasters.order_by("pk")],
+            "forecasters": _forecasters(participant, round_),
         }
         for round_ in rounds.select_related("tournament").order_by("-number")
     ]
 
 
-def _of(forecaster: Forecaster, round_: Round) -> dict[str, Any]:
-    selection = (
-        Selection.objects.filter(round=round_, forecaster=forecaster)
-        .select_related("submission__upload", "submission__forecaster", "submission__round__tournament")
-        .first()
+def _forecasters(participant: Participant, round_: Round) -> list[dict[str, Any]]:
+    selections = Selection.objects.filter(round=round_, forecaster__participant=participant).select_related(
+        "submission__upload", "submission__forecaster", "submission__round__tournament"
     )
-    rejection = Rejection.objects.filter(round=round_, forecaster=forecaster).order_by("-pk").first()
+    rejections = Rejection.objects.filter(round=round_, participant=participant)
+    last = rejections.order_by("forecaster", "-pk").distinct("forecaster")
+    selected = {one.forecaster_id: one for one in selections}
+    rejected = {one.forecaster_id: one for one in last}
+    return [
+        _of(one, selected.get(one.pk), rejected.get(one.pk)) for one in participant.forecasters.order_by("pk")
+    ]
+
+
+def _of(forecaster: Forecaster, selection: Selection | None, rejection: Rejection | None) -> dict[str, Any]:
     found: dict[str, Any] = {"forecaster": forecaster.name, "state": "missing"}
     if rejection is not None:
         found |= {"state": "rejected", "rejected_at": rejection.at, "faults": rejection.faults}

@@ -190,7 +190,7 @@ def _matches(row: Row, query: Query) -> bool:
     if query.who == "players":
         return bool(row["kind"] == "player")
     if query.who == "passing":
-        return row["kind"] == "player" and row["tone"] == "good"
+        return row["kind"] == "player" and row.get("gate") == ""
     return query.who != "crowd" or row["kind"] in CROWD
 
 

@@ -84,7 +84,7 @@ def result(row: Mapping[str, Any], rules: Rules) -> tuple[str, str]:
     if row.get("excluded"):
         return "Excluded", "bad"
     gate = row.get("gate")
-    if row["kind"] != "player" or gate is None:
+    if row["kind"] != "player" or gate is None or not (gate or _gated(rules)):
         return like, "bad" if row.get("original") is False else ""
     if gate == "not_consistent":
         return f"Consistency below {rules.consistency_gate:.0%}", "bad"
@@ -94,6 +94,10 @@ def result(row: Mapping[str, Any], rules: Rules) -> tuple[str, str]:
     if gate:
         return (f"{words}; {like[0].lower()}{like[1:]}" if like else words), "bad"
     return (f"{words}; mix of earlier files" if like else words), "good"
+
+
+def _gated(rules: Rules) -> bool:
+    return rules.log_loss_gate or rules.consistency_gate is not None or rules.originality_gate is not None
 
 
 def place(rank: int) -> str:

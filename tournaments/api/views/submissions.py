@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from tournaments.api import bodies
 from tournaments.api.base import KEY, PAGING, ApiView, checked, documented, page, paged, query_parameter
 from tournaments.api.downloads import DOWNLOAD_PARAMETERS, AnyType, Download, answer
+from tournaments.api.examples import FAULTS, RECEIPTS
 from tournaments.api.shapes import submissions as shapes
 from tournaments.api.shapes.common import Shape
 from tournaments.api.throttling import AnonThrottle, UploadThrottle, UserThrottle
@@ -101,6 +102,7 @@ class Submissions(UploadView):
             query_parameter("forecaster", str, "Whose it is, where the file does not say."),
         ],
         description=_RULES,
+        examples=[RECEIPTS, FAULTS],
         operation="submissions_put",
     )
     def put(self, request: Request, slug: str, number: str) -> Response:
@@ -115,6 +117,7 @@ class Submissions(UploadView):
         takes={"multipart/form-data": shapes.UploadForm},
         parameters=_PARAMETERS,
         description=_RULES,
+        examples=[RECEIPTS, FAULTS],
     )
     def post(self, request: Request, slug: str, number: str) -> Response:
         form = checked(shapes.UploadForm, bodies.form(request))
@@ -133,6 +136,7 @@ class ForecasterSubmission(UploadView):
         takes={"text/csv": OpenApiTypes.BINARY, "application/octet-stream": OpenApiTypes.BINARY},
         parameters=_PARAMETERS,
         description=_RULES,
+        examples=[RECEIPTS, FAULTS],
         operation="forecaster_submission_put",
     )
     def put(self, request: Request, slug: str, number: str, forecaster: str) -> Response:

@@ -60,6 +60,8 @@ class _Board:
     def view(self, **options: Any) -> boards.View:
         """Return what is on the screen, or in the file."""
         columns = boards.columns_of(self.board.public, self.early, self.paid)
+        if not any(row.get("tied_with") for row in self.rows):
+            columns = [column for column in columns if column != boards.TIES]
         return boards.view_of(self.board, self.query, self.rows, columns, **options)
 
     @property

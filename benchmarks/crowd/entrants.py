@@ -6,20 +6,20 @@ the 21 features, at a stretch of time and at a sample of rows, so that no two of
 
 import warnings
 from collections.abc import Callable
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from joblib import Parallel, delayed
-from joblib.externals.loky import get_reusable_executor
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 from sklearn.exceptions import ConvergenceWarning
 
+from benchmarks.crowd.likeness import layout_of, left_over, likeness, ranks
+from benchmarks.crowd.models import RECIPES, Vector, confidence, evidence
+from benchmarks.crowd.roster import COPY, MIX, NOISY_COPY, SEATS, Seat
+from benchmarks.crowd.workers import workers
 from benchmarks.worlds.world import FEATURES, World, era_numbers
-from demo.likeness import layout_of, left_over, likeness, ranks
-from demo.models import RECIPES, Vector, confidence, evidence
-from demo.roster import COPY, MIX, NOISY_COPY, SEATS, Seat
 
 PRACTICE = 0.2  # the last part of a window's eras, kept from the model to choose its confidence
 CANDIDATES = 300  # subsets of features that are drawn for each seat
@@ -62,18 +62,16 @@ def crowd(world: World, seed: int = 0, on_done: Callable[[str], None] = lambda n
     era = era_numbers(world.training["era"])
     tournament = world.tournament[list(FEATURES)].to_numpy(dtype=np.float32)
     subsets = feature_subsets(training, target, seed)
-    jobs = (
-        delayed(forecast)(number, training, target, era, tournament, subsets[number], seed)
-        for number in range(len(SEATS))
-    )
     done: dict[int, tuple[Vector, float]] = {}
-    try:
-        for number, p, gain in Parallel(n_jobs=2, return_as="generator_unordered")(jobs):
+    with workers() as pool:
+        jobs = [
+            pool.submit(forecast, number, training[:, columns], target, era, tournament[:, columns], seed)
+            for number, columns in enumerate(subsets)
+        ]
+        for job in as_completed(jobs):
+            number, p, gain = job.result()
             done[number] = p, gain
             on_done(label(SEATS[number]))
-    finally:
-        # Idle workers would outlive the demo's last step by minutes.
-        get_reusable_executor().shutdown(wait=True)
     honest = seated(done)
     return [*honest, *cheats(honest, world, seed)]
 
@@ -124,12 +122,11 @@ def forecast(
     target: NDArray[np.int64],
     era: NDArray[np.int64],
     tournament: NDArray[np.float32],
-    columns: NDArray[np.int64],
     seed: int,
 ) -> tuple[int, Vector, float]:
     """Fit seat `number` and predict: (number, probabilities of the tournament's rows, gain in practice).
 
-    training (T, 21), target and era (T,), tournament (M, 21), columns: the features it looks at.
+    training (T, F) and tournament (M, F) have the F features that it looks at; target and era (T,).
     """
     seat = SEATS[number]
     rng = np.random.default_rng([seed, 1 + number])
@@ -142,15 +139,15 @@ def forecast(
     with warnings.catch_warnings():
         # The small networks stop early on purpose.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(training[np.ix_(seen, columns)], target[seen])
-    score = evidence(model, training[np.ix_(unseen, columns)])
+        model.fit(training[seen], target[seen])
+    score = evidence(model, training[unseen])
     mean, sd = float(score.mean()), max(float(score.std()), 1e-12)
     score = (score - mean) / sd
     slope = float(np.clip(confidence(score, target[unseen]), *LOGIT_SD))
     shift = float(logit(target.mean()))
     right = 2 * target[unseen] - 1
     gain = float(np.mean(np.log(2 * expit(right * (slope * score + shift)))))
-    z = slope * (evidence(model, tournament[:, columns]) - mean) / sd + shift
+    z = slope * (evidence(model, tournament) - mean) / sd + shift
     return number, np.round(expit(z), 6), gain
 
 

@@ -1,16 +1,15 @@
 from dataclasses import replace
 
 import numpy as np
-import psutil
 import pytest
 from scipy.special import logit
 
+from benchmarks.crowd.entrants import Entrant, crowd, feature_subsets, label
+from benchmarks.crowd.likeness import by_split, layout_of, left_over, likeness, ranks
+from benchmarks.crowd.roster import SEATS
 from benchmarks.crowd_edge import blends_of, nearest_honest, wins_of
 from benchmarks.crowd_edge import edge_of as measure
 from benchmarks.worlds import SMALL, World, flights
-from demo.crowd import Entrant, crowd, feature_subsets, label
-from demo.likeness import by_split, layout_of, left_over, likeness, ranks
-from demo.roster import SEATS
 from tournaments.numerics.losses import log_loss
 
 
@@ -61,11 +60,6 @@ def test_every_file_has_a_probability_for_each_row_and_is_constant_on_no_split(
 
 def test_progress_names_each_forecaster_once(entrants: list[Entrant], heard: list[str]) -> None:
     assert sorted(heard) == sorted(label(seat) for seat in SEATS)
-
-
-def test_no_worker_is_left_behind(entrants: list[Entrant]) -> None:
-    running = [" ".join(child.cmdline()) for child in psutil.Process().children(recursive=True)]
-    assert not [command for command in running if "popen_loky" in command]
 
 
 def test_the_crowd_is_the_same_again_and_has_not_seen_the_labels(

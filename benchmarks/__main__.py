@@ -1,0 +1,47 @@
+"""`make bench`: the races of today, as a table and as `var/bench.json`. BENCH=quick leaves out the largest.
+
+What a bar asks is in docs/architecture.md's spirit: ratios within one run, never absolute times.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.race import Outcome, run
+from benchmarks.races import races
+
+OUTPUT = Path("var/bench.json")
+
+
+def main() -> int:
+    """Race, print, write; returns 1 when a bar does not hold."""
+    console = Console(highlight=False)
+    quick = os.environ.get("BENCH") == "quick"
+    outcomes: dict[str, Outcome] = {}
+    for race in races(quick):
+        outcomes[race.name] = run(race, rounds=5)
+        console.print(f"  {race.name}: {outcomes[race.name].ratio:.1f}× {race.peer}")
+    console.print(_table(outcomes))
+    OUTPUT.parent.mkdir(exist_ok=True)
+    OUTPUT.write_text(json.dumps({name: one.as_dict() for name, one in outcomes.items()}, indent=1) + "\n")
+    return 0 if all(one.holds for one in outcomes.values()) else 1
+
+
+def _table(outcomes: dict[str, Outcome]) -> Table:
+    table = Table(box=None, padding=(0, 2), pad_edge=False)
+    for name in ("work", "peer", "bar", "holds"):
+        table.add_column(name)
+    for name in ("ours, ms", "peer, ms", "times as fast"):
+        table.add_column(name, justify="right")
+    for name, one in outcomes.items():
+        figures = (f"{one.ours_ms:,.2f}", f"{one.peer_ms:,.2f}", f"{one.ratio:,.2f}")
+        table.add_row(name, one.peer, one.bar, "yes" if one.holds else "no", *figures)
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())
