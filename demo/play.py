@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def upload_broken(game: Game) -> None:
     files = list(broken_files(game.ids, p))
     with step("Bad files are refused", len(files)) as under_way:
         for bad in files:
-            refused = refusal(lambda bad=bad: player.api.upload(bad.content, bad.filename))
+            refused = refusal(partial(player.api.upload, bad.content, bad.filename))
             codes = refused.faults if refused else []
             game.checks.hold(f"{bad.what}: refused as {bad.code} (got {codes})", bad.code in codes)
             under_way.advance(bad.what)
@@ -135,10 +136,8 @@ def wait_for_close(game: Game) -> None:
     late = game.players[1]
     p = next(iter(late.entrant.forecasters.values()))
     refused = refusal(lambda: late.api.upload(_file(game, np.clip(p + 1e-4, 0, 1)), "late.csv"))
-    game.checks.hold(
-        "a file after the deadline is refused",
-        bool(refused) and refused.code in ("too_late", "round_not_open"),
-    )
+    code = refused.code if refused else ""
+    game.checks.hold("a file after the deadline is refused", code in ("too_late", "round_not_open"))
     with step("The round closes, test rows are scored, the crowd is blended"):
         _until(game, lambda found: found["blended_at"] is not None)
 

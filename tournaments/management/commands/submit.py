@@ -53,7 +53,7 @@ def _submit(actor: Actor, round_: Round, chunks: Iterator[bytes], options: dict[
         f"{' (this very file was here already)' if one['replayed'] else ''}."
         for one in receipts
     ]
-    warnings: Any = [warning for one in receipts for warning in one["warnings"]]  # type: ignore[attr-defined]
+    warnings: Any = [warning for one in receipts for warning in one["warnings"]]
     return {"receipts": receipts}, [*lines, *_warned(warnings)]
 
 
