@@ -6,6 +6,8 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 LAUNCH := $(RUN) -m aggregator.embedded
 STAMP := .venv/installed
+# The demo never plays on a database that somebody else uses.
+OWN := env -u DATABASE_URL -u DATABASE_OWNER_URL -u REDIS_URL
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --quiet \
 	--custom-compile-command "make requirements"
@@ -32,7 +34,7 @@ $(STAMP): requirements-dev.txt
 	touch $@
 
 demo: install  ## one whole round at http://localhost:8000 (ONCE=1: exit after it; DATA=flights|market)
-	$(LAUNCH) exec --stack --home var/demo -- $(RUN) -m demo $(DATA)
+	$(OWN) $(LAUNCH) exec --stack --fresh --home var/demo -- $(RUN) -m demo $(DATA)
 
 run: install  ## the real server, on var/ (HOST=127.0.0.1 PORT=8000)
 	$(LAUNCH) serve --home var
@@ -49,7 +51,7 @@ check: install  ## format, lint, types, rooms, migrations, deployment, requireme
 	$(RUN) -m pytest -q tests/wiring/test_settings.py tests/wiring/test_requirements.py
 
 test-real: install  ## a round on the real data in DATA=FOLDER
-	$(LAUNCH) exec --stack --home var/test-real --port 0 -- $(RUN) -m demo.real $(DATA)
+	$(OWN) $(LAUNCH) exec --stack --fresh --home var/test-real --port 0 -- $(RUN) -m demo.real $(DATA)
 
 bench: install  ## this project against its peers (BENCH=quick: under a minute)
 	$(RUN) -m benchmarks

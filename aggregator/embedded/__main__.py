@@ -1,6 +1,6 @@
 """The launcher.
 
-    python -m aggregator.embedded exec [--stack] -- COMMAND...   databases, COMMAND, stop: COMMAND's status
+    python -m aggregator.embedded exec [--stack] [--fresh] -- COMMAND   databases, COMMAND, stop: its status
     python -m aggregator.embedded serve                          databases, migrations, web, worker and beat
     python -m aggregator.embedded stop                           end what runs here, also after a kill
 
@@ -45,7 +45,7 @@ def main() -> int:
     try:
         if arguments.action == "stop":
             return _end(home)
-        with home.claim(), _databases(home) as environment:
+        with home.claim(), _databases(home, arguments.fresh) as environment:
             address = {**environment, **_address(arguments), "VAR_DIR": str(home.path)}
             if arguments.action == "serve":
                 return _serve(home, address)
@@ -74,6 +74,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--stack", action="store_true", help="exec: also migrate, and run web, worker and beat"
     )
+    parser.add_argument(
+        "--fresh", action="store_true", help="exec: begin with an empty home; an earlier run's data go"
+    )
     words = sys.argv[1:]
     end = words.index("--") if "--" in words else len(words)
     arguments = parser.parse_args(words[:end])
@@ -91,7 +94,7 @@ def _stop(number: int, _frame: FrameType | None) -> NoReturn:
 
 
 @contextlib.contextmanager
-def _databases(home: Home) -> Iterator[dict[str, str]]:
+def _databases(home: Home, fresh: bool) -> Iterator[dict[str, str]]:
     outside = [name for name in OUTSIDE if os.environ.get(name)]
     if len(outside) == 1:
         other = next(name for name in OUTSIDE if name not in outside)
@@ -100,6 +103,9 @@ def _databases(home: Home) -> Iterator[dict[str, str]]:
         yield {}
         return
     databases = Databases(home)
+    if fresh:
+        databases.stop()
+        home.clear()
     try:
         yield databases.start()
     finally:

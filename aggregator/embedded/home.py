@@ -7,6 +7,7 @@ import os
 import pwd
 import random
 import secrets
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,6 +57,13 @@ class Home:
             yield
         finally:
             self.forget("launcher")
+
+    def clear(self) -> None:
+        """Remove the data of an earlier run; what is in `run/`, secrets and records, stays."""
+        for path in self.path.iterdir():
+            if path != self.run:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        self.prepare()
 
     def end_leftovers(self) -> None:
         """End every recorded process but the launcher and the databases, which know better how to stop."""

@@ -26,20 +26,20 @@ from tournaments.services import jobs, work
 from tournaments.tasks import run, sweep
 
 def ask_for_all(_):
-    asked, did, over = [], [], False
+    asked, did, over = set(), [], False
     while not over:
         over = Round.objects.filter(pk={round}, resolved_at__isnull=False).exists()
-        for pk, state in Work.objects.filter(round={round}).order_by("pk").values_list("pk", "state"):
-            if state == Work.State.DUE and pk not in asked:
-                run.apply_async((pk,))
-            asked.append(pk)
-            if jobs.run(pk):
-                did.append(pk)
-        sweep.apply_async()
-        work.sweep()
+        works = set(Work.objects.filter(round={round}).values_list("pk", flat=True))
+        for pk in sorted(works - asked):
+            run.apply_async((pk,))
+        if works - asked:
+            sweep.apply_async()
+            work.sweep()
+        asked |= works
+        did += [pk for pk in sorted(works) if jobs.run(pk)]
         time.sleep(0.05)
     connection.close()
-    return sorted(set(asked)), did
+    return sorted(asked), did
 
 with ThreadPoolExecutor({threads}) as pool:
     for asked, did in pool.map(ask_for_all, range({threads})):

@@ -15,8 +15,18 @@ def test_an_undisturbed_round_has_all_that_could_be_lost_or_doubled(undisturbed:
     splits = [row[1] for row in undisturbed["scores"]]
     # Seven practised, six were selected, and three blends are judged on both splits.
     assert {split: splits.count(split) for split in splits} == {"validation": 7, "test": 9, "live": 9}
-    import pprint; pprint.pprint({k: [[(x if not isinstance(x, str) else x[:40]) for x in r] for r in undisturbed[k]] for k in ("receipts","originality", "weights", "payouts", "ledger", "public log", "settlements","meta-models","work")}, width=140)
-    assert 0
+    assert {row[0]: row[-1] for row in undisturbed["originality"]} == {
+        1: True, 3: True, 4: False, 5: True, 6: True, 7: True,
+    }  # fmt: skip
+    assert [row[7] for row in undisturbed["receipts"]].count("too_near") == 1
+    paid = {row[0]: row[6] for row in undisturbed["payouts"]}
+    assert [alias for alias in paid if not paid[alias]] == ["dan"]
+    assert sum(paid.values()) == 1000
+    assert sum(row[-1] for row in undisturbed["ledger"]) == 0
+    said = [row[0] for row in undisturbed["public log"]]
+    assert said == ["opened", "closed", "blended", "labels", "resolved", "settled"]
+    assert len(undisturbed["work"]) == 7 + 6 + 6 + 4
+    assert {row[2:] for row in undisturbed["work"]} == {("done", 0, None, "")}
 
 
 def test_the_same_round_played_again_publishes_the_same(play: Play, undisturbed: Fingerprint) -> None:

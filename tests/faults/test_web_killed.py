@@ -21,6 +21,7 @@ pytestmark = pytest.mark.house
 # 144 rows of this many digits are 29 MB: more than the sockets on the way hold.
 DIGITS = 200_000
 
+
 def restart_web(house: House) -> None:
     assert house.stack is not None
     house.start("web")

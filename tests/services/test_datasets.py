@@ -111,3 +111,12 @@ def test_a_round_closes_in_the_future(world):
             world.operator, world.tournament, world.files(), db_now() - timedelta(seconds=1)
         )
     assert error.value.code == "closes_in_the_past"
+
+
+def test_the_current_round_is_the_newest_that_has_opened_also_for_operators(world):
+    from tournaments.services import access
+
+    opened = world.open_round()
+    draft = create(world, world.files())
+    assert access.find_round(world.operator, "weekly", "current") == opened
+    assert access.find_round(world.operator, "weekly", str(draft.number)) == draft

@@ -68,7 +68,7 @@ def test_a_list_asks_as_much_for_many_rows_as_for_few(root, world, open_round, d
                 round=open_round,
                 participant=Participant.objects.get(members__user=player.user),
                 forecaster=Forecaster.objects.get(participant__members__user=player.user),
-                upload=Submission.objects.first().upload,
+                upload=Submission.objects.all()[0].upload,
                 column=f"c{i}",
                 position=1_000 + i,
             )

@@ -29,9 +29,9 @@ def test_nobody_else_sees_it(look, sent):
     assert look("bob").client.get(f"/api/v1/submissions/{sent.pk}/file/").status_code == 404
 
 
-def test_an_operators_look_is_written_down(look, sent):
+def test_an_operators_look_is_written_down(look, world, sent):
     look("olga").get(f"/s/{sent.pk}/")
-    assert AuditEvent.objects.get(action="submission_viewed").actor.username == "olga"
+    assert AuditEvent.objects.get(action="submission_viewed").actor == world.operator.user
 
 
 def test_while_it_waits_the_page_asks_again_and_then_shows_the_score(look, world, open_round):

@@ -90,6 +90,15 @@ def test_a_second_launcher_is_refused_while_the_first_lives(home: Path) -> None:
     assert first.returncode == 0
 
 
+def test_a_fresh_start_has_none_of_the_data_and_a_plain_one_has(home: Path) -> None:
+    words = ("--", sys.executable, "-c", WRITER)
+    counts = [
+        _launch(home, "exec", *fresh, *words).communicate(timeout=90)[0].strip()
+        for fresh in ((), (), ("--fresh",))
+    ]
+    assert counts == ["1", "2", "1"]
+
+
 def test_after_a_kill_the_next_start_works_at_once_and_has_the_data(home: Path) -> None:
     first = _exec(home, WRITER + "; import sys; sys.stdin.read()")
     assert _line(first) == "1"

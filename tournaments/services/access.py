@@ -120,7 +120,7 @@ def find_round(actor: Actor, slug: str, number: str | int) -> Round:
     tournament = find_tournament(actor, slug)
     rounds = list_rounds(actor, tournament)
     if number == "current":
-        found = rounds.first()
+        found = rounds.exclude(state=Round.State.DRAFT).first() or rounds.first()
     else:
         found = rounds.filter(number=number).first() if str(number).isdecimal() else None
     if found is None:

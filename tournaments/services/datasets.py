@@ -25,6 +25,13 @@ from tournaments.store.rows import RowIndex, RowsError
 TARGET = "target"
 SPLIT_COLUMNS = ("data_type", "split")
 SEED_BITS = 63
+CONTENT_TYPES = {
+    ".csv": "text/csv",
+    ".parquet": "application/vnd.apache.parquet",
+    ".gz": "application/gzip",
+    ".zip": "application/zip",
+    ".bz2": "application/x-bzip2",
+}
 
 
 @dataclass(frozen=True)
@@ -162,11 +169,11 @@ def _dataset_bytes(table: pd.DataFrame, id_column: str, given: RoundFiles) -> li
 
 
 def _dataset(kind: str, filename: str, content: bytes) -> DatasetFile:
-    parquet = filename.endswith(".parquet")
+    suffix = Path(filename).suffix
     return DatasetFile(
         kind=kind,
         filename=filename,
-        content_type="application/vnd.apache.parquet" if parquet else "text/csv",
+        content_type=CONTENT_TYPES.get(suffix, "application/octet-stream"),
         sha256=files.keep_bytes(content),
         size=len(content),
     )
