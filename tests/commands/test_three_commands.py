@@ -21,17 +21,8 @@ def test_three_commands_open_a_round_and_a_few_more_play_it(house: House, tmp_pa
     write_labels(world, live, ("live",))
 
     rules = ("--set", "id_column=t_id", "--set", "allow_constant=true", "--set", "consistency_gate=none")
-    house.manage(
-        "create_tournament",
-        "weekly",
-        "--name",
-        "Weekly",
-        "--preset",
-        "numerai2017",
-        "--operator",
-        "olga",
-        *rules,
-    )
+    names = ("--name", "Weekly", "--preset", "numerai2017", "--operator", "olga")
+    house.manage("create_tournament", "weekly", *names, *rules)
     files = ("--tournament", str(rows), "--training", str(training), "--labels", str(known))
     house.manage("next_round", "weekly", *files, "--closes", "in 7 days")
 

@@ -3,6 +3,7 @@
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 import redis
 
@@ -36,6 +37,20 @@ def test_uploads_are_accepted_while_valkey_is_away(
     house.databases.valkey.stop()
     play.upload(field.files())
     house.databases.valkey.start()
+    assert play.finish("score") == undisturbed
+
+
+def test_an_upload_is_accepted_while_valkey_does_not_answer(
+    house: House, play: Play, undisturbed: Fingerprint
+) -> None:
+    files, valkey = field.files(), psutil.Process(house.home.started()["valkey"].pid)
+    play.upload(files[:2])
+    valkey.suspend()
+    try:
+        play.upload(files[2:3])
+    finally:
+        valkey.resume()
+    play.upload(files[3:])
     assert play.finish("score") == undisturbed
 
 

@@ -14,7 +14,7 @@ from tests.faults import field
 from tests.faults.field import File
 from tests.faults.hold import Hold
 from tests.faults.play import Play
-from tests.faults.prints import Fingerprint, stored
+from tests.faults.prints import Fingerprint, fingerprint, stored
 from tests.house import House
 
 pytestmark = pytest.mark.house
@@ -70,6 +70,7 @@ def test_killed_after_half_of_the_body(house: House, play: Play) -> None:
     house.kill("web")
     restart_web(house)
     assert set(rows_of(play).values()) == {0}
+    assert play.attempts("score_validation") == []
     assert set(stored(house)) == names
     assert_one_submission(play, file, "half")
     assert rows_of(play)["submission"] == 1
@@ -115,6 +116,7 @@ def test_killed_while_it_waits_for_its_turn_and_before_it_could_answer(
         assert isinstance(answer.exception(), httpx.TransportError)
     restart_web(house)
     assert play.count("submission") == 3
+    assert len(play.attempts("score_validation")) == 3
     assert_one_submission(play, files[3], "turn")
 
     valkey = psutil.Process(house.home.started()["valkey"].pid)
@@ -131,3 +133,16 @@ def test_killed_while_it_waits_for_its_turn_and_before_it_could_answer(
     assert play.count("submission") == 5
     play.upload(files[5:])
     assert play.finish("score") == undisturbed
+
+
+def test_killed_while_it_settles(house: House, play: Play, undisturbed: Fingerprint) -> None:
+    play.go(before="settle")
+    with Hold(house, "payout") as payouts, ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(play.settle, "money")
+        payouts.until_waiting()
+        house.kill("web")
+        assert isinstance(answer.exception(), httpx.TransportError)
+    restart_web(house)
+    assert play.count("settlement") == 0
+    assert play.settle("money") == play.settle("money")
+    assert fingerprint(house, play.pk) == undisturbed

@@ -52,7 +52,7 @@ function send(form, submitter, status) {
   request.addEventListener("error", () => {
     for (const button of buttons) button.disabled = false;
     bar.value = 0;
-    words.textContent = "The connection was lost before the file had arrived whole. Nothing was kept. Send it again.";
+    words.textContent = "The connection was lost. Send the file again: if it had arrived, you get the same receipt.";
   });
   request.open("POST", form.action);
   request.send(body);
