@@ -40,7 +40,7 @@ run: install  ## the real server, on var/ (HOST=127.0.0.1 PORT=8000)
 	$(LAUNCH) serve --home var
 
 test: install  ## the whole suite on real databases (TESTS='tests/api -k upload' for a part)
-	$(LAUNCH) exec --home var/test -- $(RUN) -m pytest $(TESTS)
+	$(LAUNCH) exec --home var/test -- $(RUN) -m pytest -n 2 --dist loadfile $(TESTS)
 
 check: install  ## format, lint, types, rooms, migrations, deployment, requirements
 	$(BIN)/ruff format --check .
