@@ -13,8 +13,8 @@ from tests.api.stage import V1, Caller, T, ok, problem
 from tests.world import World
 from tournaments.api import problems
 from tournaments.api.codes import CODES
-from tournaments.services import details
 from tournaments.services.errors import Conflict
+from tournaments.services.reading import details
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

@@ -9,7 +9,7 @@ import pytest
 from tests.api.stage import V1, Caller, T, ok, problem
 from tests.world import World, drain
 from tournaments.models import Round, Selection, Submission
-from tournaments.services import submissions
+from tournaments.services.reading import submissions
 
 PATH = f"{T}/rounds/1/submissions/"
 

@@ -19,10 +19,10 @@ from tests.world import World
 from tournaments import models as tables
 from tournaments.models import Round, Upload
 from tournaments.services import intake
-from tournaments.services.backups import BLOBS, DUMP, MANIFEST
 from tournaments.services.errors import Conflict, Invalid
-from tournaments.services.references import BLOBS as NAMED
-from tournaments.services.references import named_blobs
+from tournaments.services.upkeep.backups import BLOBS, DUMP, MANIFEST
+from tournaments.services.upkeep.references import BLOBS as NAMED
+from tournaments.services.upkeep.references import named_blobs
 
 NO_BLOBS = {("Round", "rules_sha256"), ("Settlement", "rules_sha256"), ("ApiKey", "secret_sha256")}
 
@@ -109,7 +109,7 @@ def test_an_upload_during_the_backup_is_whole_in_it_or_not_in_it(
     world: World, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The snapshot decides: what is accepted after it is neither in the dump nor in the manifest."""
-    from tournaments.services import backups
+    from tournaments.services.upkeep import backups
 
     def dump_after_an_upload(*arguments: Any) -> None:
         intake.submit(actor, Round.objects.get(), [world.csv(world.skill(0.1, noise=5))], "late.csv")

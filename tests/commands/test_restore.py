@@ -14,9 +14,10 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 from tests.commands.conftest import Command, Databases, Shell, blob_of, flip, rows
 from tests.world import World, drain
 from tournaments.models import AuditEvent, Round, Submission, Tournament, Upload, User
-from tournaments.services import postgres, settlement
-from tournaments.services.backups import DUMP, MANIFEST
+from tournaments.services import settlement
 from tournaments.services.errors import Conflict
+from tournaments.services.upkeep import postgres
+from tournaments.services.upkeep.backups import DUMP, MANIFEST
 
 # The number of the database transaction means nothing on another server, and is forgotten on purpose.
 NOT_COMPARED = {"tournaments_transaction": "xid"}

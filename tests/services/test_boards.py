@@ -6,8 +6,9 @@ import pytest
 
 from tests.world import World, drain
 from tournaments.models import Round, Score, Submission
-from tournaments.services import feedback, reports, settlement, standings, status
+from tournaments.services import settlement
 from tournaments.services.access import STRANGER, participant_of
+from tournaments.services.reading import feedback, reports, standings, status
 
 pytestmark = pytest.mark.django_db
 LN2 = math.log(2)

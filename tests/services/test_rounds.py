@@ -17,10 +17,11 @@ from tournaments.models import (
     Score,
     Work,
 )
-from tournaments.services import labels, ledger, originality, reports, resolution, rounds, settlement
+from tournaments.services import labels, ledger, originality, resolution, rounds, settlement
 from tournaments.services.access import STRANGER, Actor
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Conflict, FileRefused, Forbidden, Invalid
+from tournaments.services.reading import reports
 
 pytestmark = pytest.mark.django_db
 State = Round.State

@@ -6,8 +6,9 @@ from sklearn.metrics import log_loss
 
 from tests.world import World, drain
 from tournaments.models import MetaModel, Originality, Round, RoundLog, Score, Work
-from tournaments.services import blending, ledger, reports, rounds, settlement
+from tournaments.services import blending, ledger, rounds, settlement
 from tournaments.services.access import Actor
+from tournaments.services.reading import reports
 
 pytestmark = pytest.mark.django_db
 

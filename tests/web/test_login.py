@@ -47,7 +47,7 @@ def test_a_crash_shows_no_trace(world, monkeypatch):
     def crash(*_):
         raise RuntimeError("a secret detail")
 
-    monkeypatch.setattr("tournaments.services.frontpage.home", crash)
+    monkeypatch.setattr("tournaments.services.reading.frontpage.home", crash)
     client = Client(raise_request_exception=False)
     response = client.get("/")
     assert response.status_code == 500

@@ -12,660 +12,1629 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Forecaster',
+            name="Forecaster",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('open', 'Open'), ('closed', 'Closed'), ('resolved', 'Resolved'), ('settled', 'Settled'), ('cancelled', 'Cancelled')], default='draft', max_length=9)),
-                ('rules', models.JSONField()),
-                ('rules_sha256', models.CharField(max_length=64)),
-                ('seed', models.BigIntegerField()),
-                ('opens_at', models.DateTimeField()),
-                ('closes_at', models.DateTimeField()),
-                ('next_position', models.PositiveIntegerField(default=1)),
-                ('rows_sha256', models.CharField(max_length=64)),
-                ('row_count', models.PositiveIntegerField()),
-                ('split_rows', models.JSONField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('blended_at', models.DateTimeField(blank=True, null=True)),
-                ('resolved_at', models.DateTimeField(blank=True, null=True)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("open", "Open"),
+                            ("closed", "Closed"),
+                            ("resolved", "Resolved"),
+                            ("settled", "Settled"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="draft",
+                        max_length=9,
+                    ),
+                ),
+                ("rules", models.JSONField()),
+                ("rules_sha256", models.CharField(max_length=64)),
+                ("seed", models.BigIntegerField()),
+                ("opens_at", models.DateTimeField()),
+                ("closes_at", models.DateTimeField()),
+                ("next_position", models.PositiveIntegerField(default=1)),
+                ("rows_sha256", models.CharField(max_length=64)),
+                ("row_count", models.PositiveIntegerField()),
+                ("split_rows", models.JSONField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("blended_at", models.DateTimeField(blank=True, null=True)),
+                ("resolved_at", models.DateTimeField(blank=True, null=True)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Tournament',
+            name="Tournament",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('question', models.CharField(blank=True, max_length=300)),
-                ('rules', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("question", models.CharField(blank=True, max_length=300)),
+                ("rules", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined"),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('player', 'Player'), ('benchmark', 'Benchmark')], default='player', max_length=9)),
-                ('alias', models.CharField(max_length=40)),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('external_id', models.CharField(blank=True, max_length=200)),
-                ('banned_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('nominated', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tournaments.forecaster')),
-                ('tournament', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participants', to='tournaments.tournament')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("player", "Player"), ("benchmark", "Benchmark")],
+                        default="player",
+                        max_length=9,
+                    ),
+                ),
+                ("alias", models.CharField(max_length=40)),
+                ("name", models.CharField(blank=True, max_length=200)),
+                ("external_id", models.CharField(blank=True, max_length=200)),
+                ("banned_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "nominated",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tournaments.forecaster",
+                    ),
+                ),
+                (
+                    "tournament",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participants",
+                        to="tournaments.tournament",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='forecaster',
-            name='participant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='forecasters', to='tournaments.participant'),
+            model_name="forecaster",
+            name="participant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="forecasters",
+                to="tournaments.participant",
+            ),
         ),
         migrations.CreateModel(
-            name='Rejection',
+            name="Rejection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('filename', models.CharField(max_length=200)),
-                ('faults', models.JSONField()),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('forecaster', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='rejections', to='tournaments.forecaster')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejections', to='tournaments.participant')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejections', to='tournaments.round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("filename", models.CharField(max_length=200)),
+                ("faults", models.JSONField()),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "forecaster",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rejections",
+                        to="tournaments.forecaster",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rejections",
+                        to="tournaments.participant",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rejections",
+                        to="tournaments.round",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MetaModel',
+            name="MetaModel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('blend', models.CharField(max_length=20)),
-                ('headline', models.BooleanField()),
-                ('slope', models.FloatField(help_text='α of calibrated, β of rank', null=True)),
-                ('fitted_rows', models.PositiveIntegerField(help_text='Rows that the slope was fitted on')),
-                ('forecasters', models.PositiveIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meta_models', to='tournaments.round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("blend", models.CharField(max_length=20)),
+                ("headline", models.BooleanField()),
+                ("slope", models.FloatField(help_text="α of calibrated, β of rank", null=True)),
+                ("fitted_rows", models.PositiveIntegerField(help_text="Rows that the slope was fitted on")),
+                ("forecasters", models.PositiveIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="meta_models",
+                        to="tournaments.round",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LabelSet',
+            name="LabelSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('known', models.JSONField(help_text='Rows with a label, per split')),
-                ('reason', models.CharField(max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='label_sets', to='tournaments.round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("known", models.JSONField(help_text="Rows with a label, per split")),
+                ("reason", models.CharField(max_length=300)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="label_sets",
+                        to="tournaments.round",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('closes_at', models.DateTimeField()),
-                ('reason', models.CharField(max_length=300)),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tournaments.participant')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extensions', to='tournaments.round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("closes_at", models.DateTimeField()),
+                ("reason", models.CharField(max_length=300)),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tournaments.participant",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="extensions",
+                        to="tournaments.round",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Exclusion',
+            name="Exclusion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exclusions', to='tournaments.participant')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exclusions', to='tournaments.round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exclusions",
+                        to="tournaments.participant",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exclusions",
+                        to="tournaments.round",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DatasetFile',
+            name="DatasetFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('filename', models.CharField(max_length=120)),
-                ('content_type', models.CharField(max_length=80)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveBigIntegerField()),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='datasets', to='tournaments.round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("filename", models.CharField(max_length=120)),
+                ("content_type", models.CharField(max_length=80)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveBigIntegerField()),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="datasets",
+                        to="tournaments.round",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RoundLog',
+            name="RoundLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(max_length=20)),
-                ('text', models.CharField(max_length=500)),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='log', to='tournaments.round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("kind", models.CharField(max_length=20)),
+                ("text", models.CharField(max_length=500)),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="log",
+                        to="tournaments.round",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Settlement',
+            name="Settlement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=20)),
-                ('rules_sha256', models.CharField(max_length=64)),
-                ('currency', models.CharField(max_length=12)),
-                ('pool', models.BigIntegerField()),
-                ('paid', models.BigIntegerField()),
-                ('rolled_over', models.BigIntegerField()),
-                ('burned', models.BigIntegerField(default=0)),
-                ('committed_at', models.DateTimeField(auto_now_add=True)),
-                ('reversed_at', models.DateTimeField(blank=True, null=True)),
-                ('committed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='tournaments.round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rule", models.CharField(max_length=20)),
+                ("rules_sha256", models.CharField(max_length=64)),
+                ("currency", models.CharField(max_length=12)),
+                ("pool", models.BigIntegerField()),
+                ("paid", models.BigIntegerField()),
+                ("rolled_over", models.BigIntegerField()),
+                ("burned", models.BigIntegerField(default=0)),
+                ("committed_at", models.DateTimeField(auto_now_add=True)),
+                ("reversed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "committed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlements",
+                        to="tournaments.round",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('column', models.CharField(max_length=64)),
-                ('position', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('accepted', 'Accepted'), ('scored', 'Scored'), ('failed', 'Failed')], default='accepted', max_length=8)),
-                ('warnings', models.JSONField(default=list)),
-                ('precedence', models.PositiveIntegerField(blank=True, null=True)),
-                ('nearness', models.CharField(blank=True, choices=[('clear', 'Clear'), ('near', 'Near'), ('too_near', 'Too Near')], max_length=8)),
-                ('forecaster', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='tournaments.forecaster')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='tournaments.participant')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='tournaments.round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("column", models.CharField(max_length=64)),
+                ("position", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("accepted", "Accepted"), ("scored", "Scored"), ("failed", "Failed")],
+                        default="accepted",
+                        max_length=8,
+                    ),
+                ),
+                ("warnings", models.JSONField(default=list)),
+                ("precedence", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "nearness",
+                    models.CharField(
+                        blank=True,
+                        choices=[("clear", "Clear"), ("near", "Near"), ("too_near", "Too Near")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "forecaster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="tournaments.forecaster",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="tournaments.participant",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="tournaments.round",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Selection',
+            name="Selection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pinned', models.BooleanField(default=False)),
-                ('paid_place', models.BooleanField(default=False)),
-                ('forecaster', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='selections', to='tournaments.forecaster')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='selections', to='tournaments.round')),
-                ('submission', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='selection', to='tournaments.submission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pinned", models.BooleanField(default=False)),
+                ("paid_place", models.BooleanField(default=False)),
+                (
+                    "forecaster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="selections",
+                        to="tournaments.forecaster",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="selections",
+                        to="tournaments.round",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="selection",
+                        to="tournaments.submission",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('split', models.CharField(max_length=10)),
-                ('rows', models.PositiveIntegerField()),
-                ('log_loss', models.FloatField()),
-                ('units', models.BigIntegerField()),
-                ('gain', models.FloatField()),
-                ('gain_low', models.FloatField(null=True)),
-                ('gain_high', models.FloatField(null=True)),
-                ('consistency', models.FloatField()),
-                ('era_mean', models.FloatField()),
-                ('era_sd', models.FloatField(null=True)),
-                ('era_worst', models.FloatField()),
-                ('era_losses', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=None)),
-                ('era_rows', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(), size=None)),
-                ('undefined', models.JSONField(default=dict)),
-                ('tie_group', models.PositiveIntegerField(null=True)),
-                ('computed_at', models.DateTimeField(auto_now=True)),
-                ('labels', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tournaments.labelset')),
-                ('meta_model', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='tournaments.metamodel')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='tournaments.round')),
-                ('submission', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='tournaments.submission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("split", models.CharField(max_length=10)),
+                ("rows", models.PositiveIntegerField()),
+                ("log_loss", models.FloatField()),
+                ("units", models.BigIntegerField()),
+                ("gain", models.FloatField()),
+                ("gain_low", models.FloatField(null=True)),
+                ("gain_high", models.FloatField(null=True)),
+                ("consistency", models.FloatField()),
+                ("era_mean", models.FloatField()),
+                ("era_sd", models.FloatField(null=True)),
+                ("era_worst", models.FloatField()),
+                (
+                    "era_losses",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=None),
+                ),
+                (
+                    "era_rows",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveIntegerField(), size=None
+                    ),
+                ),
+                ("undefined", models.JSONField(default=dict)),
+                ("tie_group", models.PositiveIntegerField(null=True)),
+                ("computed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "labels",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tournaments.labelset",
+                    ),
+                ),
+                (
+                    "meta_model",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scores",
+                        to="tournaments.metamodel",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scores",
+                        to="tournaments.round",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scores",
+                        to="tournaments.submission",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Payout',
+            name="Payout",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.PositiveIntegerField(null=True)),
-                ('tied', models.PositiveIntegerField(default=1, help_text='How many share this place, itself included')),
-                ('units', models.BigIntegerField(null=True)),
-                ('weight', models.TextField(help_text='A whole number, in decimal')),
-                ('amount', models.BigIntegerField()),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='tournaments.participant')),
-                ('settlement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='tournaments.settlement')),
-                ('submission', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='tournaments.submission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.PositiveIntegerField(null=True)),
+                (
+                    "tied",
+                    models.PositiveIntegerField(
+                        default=1, help_text="How many share this place, itself included"
+                    ),
+                ),
+                ("units", models.BigIntegerField(null=True)),
+                ("weight", models.TextField(help_text="A whole number, in decimal")),
+                ("amount", models.BigIntegerField()),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payouts",
+                        to="tournaments.participant",
+                    ),
+                ),
+                (
+                    "settlement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payouts",
+                        to="tournaments.settlement",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payouts",
+                        to="tournaments.submission",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Originality',
+            name="Originality",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('precedence', models.PositiveIntegerField()),
-                ('originality', models.FloatField(null=True)),
-                ('max_abs_rho', models.FloatField()),
-                ('nearest_rho', models.FloatField(null=True)),
-                ('crowding', models.FloatField(null=True)),
-                ('ks', models.FloatField(null=True)),
-                ('residual', models.FloatField(null=True)),
-                ('undefined', models.JSONField(default=dict)),
-                ('passes', models.BooleanField(help_text="Of the rules' gate, before any override")),
-                ('override_reason', models.CharField(blank=True, max_length=300)),
-                ('overridden_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='originalities', to='tournaments.round')),
-                ('nearest', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tournaments.submission')),
-                ('submission', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='originality', to='tournaments.submission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("precedence", models.PositiveIntegerField()),
+                ("originality", models.FloatField(null=True)),
+                ("max_abs_rho", models.FloatField()),
+                ("nearest_rho", models.FloatField(null=True)),
+                ("crowding", models.FloatField(null=True)),
+                ("ks", models.FloatField(null=True)),
+                ("residual", models.FloatField(null=True)),
+                ("undefined", models.JSONField(default=dict)),
+                ("passes", models.BooleanField(help_text="Of the rules' gate, before any override")),
+                ("override_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "overridden_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="originalities",
+                        to="tournaments.round",
+                    ),
+                ),
+                (
+                    "nearest",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tournaments.submission",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="originality",
+                        to="tournaments.submission",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='round',
-            name='tournament',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='tournaments.tournament'),
+            model_name="round",
+            name="tournament",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="rounds",
+                to="tournaments.tournament",
+            ),
         ),
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('operator', 'Operator'), ('auditor', 'Auditor')], max_length=8)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to=settings.AUTH_USER_MODEL)),
-                ('tournament', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='tournaments.tournament')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("operator", "Operator"), ("auditor", "Auditor")], max_length=8
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="roles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "tournament",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="roles",
+                        to="tournaments.tournament",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='tournaments.participant')),
-                ('tournament', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tournaments.tournament')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="tournaments.participant",
+                    ),
+                ),
+                (
+                    "tournament",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tournaments.tournament",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('action', models.CharField(max_length=40)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('details', models.JSONField(default=dict)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('round', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tournaments.round')),
-                ('tournament', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tournaments.tournament')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("action", models.CharField(max_length=40)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("details", models.JSONField(default=dict)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tournaments.round",
+                    ),
+                ),
+                (
+                    "tournament",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tournaments.tournament",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('house', 'House'), ('rollover', 'Rollover'), ('pool', 'Pool'), ('participant', 'Participant')], max_length=11)),
-                ('currency', models.CharField(max_length=12)),
-                ('floor', models.BigIntegerField(blank=True, null=True)),
-                ('participant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='tournaments.participant')),
-                ('round', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='tournaments.round')),
-                ('tournament', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='tournaments.tournament')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("house", "House"),
+                            ("rollover", "Rollover"),
+                            ("pool", "Pool"),
+                            ("participant", "Participant"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("currency", models.CharField(max_length=12)),
+                ("floor", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="tournaments.participant",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="tournaments.round",
+                    ),
+                ),
+                (
+                    "tournament",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="tournaments.tournament",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Transaction',
+            name="Transaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('funding', 'Funding'), ('payout', 'Payout'), ('refund', 'Refund'), ('reversal', 'Reversal')], max_length=8)),
-                ('memo', models.CharField(max_length=300)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('xid', models.BigIntegerField(default=0, editable=False, help_text='Set by the database')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='tournaments.transaction')),
-                ('round', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transactions', to='tournaments.round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("funding", "Funding"),
+                            ("payout", "Payout"),
+                            ("refund", "Refund"),
+                            ("reversal", "Reversal"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("memo", models.CharField(max_length=300)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("xid", models.BigIntegerField(default=0, editable=False, help_text="Set by the database")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="tournaments.transaction",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transactions",
+                        to="tournaments.round",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='settlement',
-            name='transaction',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settlement', to='tournaments.transaction'),
+            model_name="settlement",
+            name="transaction",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="settlement",
+                to="tournaments.transaction",
+            ),
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('currency', models.CharField(max_length=12)),
-                ('amount', models.BigIntegerField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='tournaments.account')),
-                ('transaction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='tournaments.transaction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("currency", models.CharField(max_length=12)),
+                ("amount", models.BigIntegerField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="tournaments.account",
+                    ),
+                ),
+                (
+                    "transaction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="tournaments.transaction",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveBigIntegerField()),
-                ('filename', models.CharField(max_length=200)),
-                ('received_at', models.DateTimeField(help_text="The database's clock, inside the accepting transaction")),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='tournaments.participant')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='tournaments.round')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveBigIntegerField()),
+                ("filename", models.CharField(max_length=200)),
+                (
+                    "received_at",
+                    models.DateTimeField(help_text="The database's clock, inside the accepting transaction"),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uploads",
+                        to="tournaments.participant",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uploads",
+                        to="tournaments.round",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='submission',
-            name='upload',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='tournaments.upload'),
+            model_name="submission",
+            name="upload",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="submissions",
+                to="tournaments.upload",
+            ),
         ),
         migrations.CreateModel(
-            name='VoidRow',
+            name="VoidRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveIntegerField()),
-                ('reason', models.CharField(max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='void_rows', to='tournaments.round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row", models.PositiveIntegerField()),
+                ("reason", models.CharField(max_length=300)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="void_rows",
+                        to="tournaments.round",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Work',
+            name="Work",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('score_validation', 'Score Validation'), ('close', 'Close'), ('score_test', 'Score Test'), ('originality', 'Originality'), ('blend', 'Blend'), ('score_live', 'Score Live'), ('conclude', 'Conclude')], max_length=20)),
-                ('parts_left', models.IntegerField(default=0)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('due', 'Due'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], max_length=9)),
-                ('due_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease', models.UUIDField(blank=True, null=True)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='tournaments.work')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='work', to='tournaments.round')),
-                ('submission', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='work', to='tournaments.submission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("score_validation", "Score Validation"),
+                            ("close", "Close"),
+                            ("score_test", "Score Test"),
+                            ("originality", "Originality"),
+                            ("blend", "Blend"),
+                            ("score_live", "Score Live"),
+                            ("conclude", "Conclude"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("parts_left", models.IntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("due", "Due"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("due_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("lease", models.UUIDField(blank=True, null=True)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("error", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="tournaments.work",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="work",
+                        to="tournaments.round",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="work",
+                        to="tournaments.submission",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('public', models.CharField(max_length=16, unique=True)),
-                ('secret_sha256', models.CharField(max_length=64)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), size=None)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('last_used_at', models.DateTimeField(blank=True, null=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("public", models.CharField(max_length=16, unique=True)),
+                ("secret_sha256", models.CharField(max_length=64)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8), size=None
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_keys",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__isnull', True), ('expires_at__gt', models.F('created_at')), _connector='OR'), name='key_expires_after_birth')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("expires_at__isnull", True),
+                            ("expires_at__gt", models.F("created_at")),
+                            _connector="OR",
+                        ),
+                        name="key_expires_after_birth",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('fingerprint', models.CharField(help_text='SHA-256 of the request', max_length=64)),
-                ('answer', models.JSONField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                ("fingerprint", models.CharField(help_text="SHA-256 of the request", max_length=64)),
+                ("answer", models.JSONField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='idempotency_key_once')],
+                "constraints": [models.UniqueConstraint(fields=("user", "key"), name="idempotency_key_once")],
             },
         ),
         migrations.CreateModel(
-            name='MetaModelWeight',
+            name="MetaModelWeight",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weight', models.FloatField()),
-                ('meta_model', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='weights', to='tournaments.metamodel')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tournaments.participant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("weight", models.FloatField()),
+                (
+                    "meta_model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="weights",
+                        to="tournaments.metamodel",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tournaments.participant",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('meta_model', 'participant'), name='weight_once'), models.CheckConstraint(condition=models.Q(('weight__isnull', True), models.Q(('weight__gt', -1000000000.0), ('weight__lt', 1000000000.0)), _connector='OR'), name='metamodelweight_weight_finite')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("meta_model", "participant"), name="weight_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("weight__isnull", True),
+                            models.Q(("weight__gt", -1000000000.0), ("weight__lt", 1000000000.0)),
+                            _connector="OR",
+                        ),
+                        name="metamodelweight_weight_finite",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='forecaster',
-            constraint=models.UniqueConstraint(fields=('participant', 'name'), name='forecaster_name_once'),
+            model_name="forecaster",
+            constraint=models.UniqueConstraint(fields=("participant", "name"), name="forecaster_name_once"),
         ),
         migrations.AddIndex(
-            model_name='rejection',
-            index=models.Index(fields=['round', 'participant', '-id'], name='tournaments_round_i_7e3ef2_idx'),
+            model_name="rejection",
+            index=models.Index(fields=["round", "participant", "-id"], name="tournaments_round_i_7e3ef2_idx"),
         ),
         migrations.AddConstraint(
-            model_name='metamodel',
-            constraint=models.UniqueConstraint(fields=('round', 'blend'), name='blend_once_per_round'),
+            model_name="metamodel",
+            constraint=models.UniqueConstraint(fields=("round", "blend"), name="blend_once_per_round"),
         ),
         migrations.AddConstraint(
-            model_name='metamodel',
-            constraint=models.UniqueConstraint(condition=models.Q(('headline', True)), fields=('round',), name='one_headline'),
+            model_name="metamodel",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("headline", True)), fields=("round",), name="one_headline"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='metamodel',
-            constraint=models.CheckConstraint(condition=models.Q(('slope__isnull', True), models.Q(('slope__gt', -1000000000.0), ('slope__lt', 1000000000.0)), _connector='OR'), name='metamodel_slope_finite'),
+            model_name="metamodel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("slope__isnull", True),
+                    models.Q(("slope__gt", -1000000000.0), ("slope__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="metamodel_slope_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='labelset',
-            constraint=models.UniqueConstraint(fields=('round', 'version'), name='label_version_once'),
+            model_name="labelset",
+            constraint=models.UniqueConstraint(fields=("round", "version"), name="label_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(fields=('round', 'participant'), name='extension_once'),
+            model_name="extension",
+            constraint=models.UniqueConstraint(fields=("round", "participant"), name="extension_once"),
         ),
         migrations.AddConstraint(
-            model_name='exclusion',
-            constraint=models.UniqueConstraint(fields=('round', 'participant'), name='excluded_once'),
+            model_name="exclusion",
+            constraint=models.UniqueConstraint(fields=("round", "participant"), name="excluded_once"),
         ),
         migrations.AddConstraint(
-            model_name='datasetfile',
-            constraint=models.UniqueConstraint(fields=('round', 'kind'), name='dataset_kind_once'),
+            model_name="datasetfile",
+            constraint=models.UniqueConstraint(fields=("round", "kind"), name="dataset_kind_once"),
         ),
         migrations.AddConstraint(
-            model_name='selection',
-            constraint=models.UniqueConstraint(fields=('round', 'forecaster'), name='one_selected'),
+            model_name="selection",
+            constraint=models.UniqueConstraint(fields=("round", "forecaster"), name="one_selected"),
         ),
         migrations.AddIndex(
-            model_name='score',
-            index=models.Index(fields=['round', 'split', 'units'], name='tournaments_round_i_2bd252_idx'),
+            model_name="score",
+            index=models.Index(fields=["round", "split", "units"], name="tournaments_round_i_2bd252_idx"),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(condition=models.Q(('submission__isnull', False)), fields=('submission', 'split'), name='score_once'),
+            model_name="score",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("submission__isnull", False)),
+                fields=("submission", "split"),
+                name="score_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(condition=models.Q(('meta_model__isnull', False)), fields=('meta_model', 'split'), name='blend_score_once'),
+            model_name="score",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("meta_model__isnull", False)),
+                fields=("meta_model", "split"),
+                name="blend_score_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('meta_model__isnull', True), ('submission__isnull', False)), models.Q(('meta_model__isnull', False), ('submission__isnull', True)), _connector='OR'), name='score_of_one_thing'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("meta_model__isnull", True), ("submission__isnull", False)),
+                    models.Q(("meta_model__isnull", False), ("submission__isnull", True)),
+                    _connector="OR",
+                ),
+                name="score_of_one_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('log_loss__isnull', True), models.Q(('log_loss__gt', -1000000000.0), ('log_loss__lt', 1000000000.0)), _connector='OR'), name='score_log_loss_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("log_loss__isnull", True),
+                    models.Q(("log_loss__gt", -1000000000.0), ("log_loss__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_log_loss_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('gain__isnull', True), models.Q(('gain__gt', -1000000000.0), ('gain__lt', 1000000000.0)), _connector='OR'), name='score_gain_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("gain__isnull", True),
+                    models.Q(("gain__gt", -1000000000.0), ("gain__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_gain_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('gain_low__isnull', True), models.Q(('gain_low__gt', -1000000000.0), ('gain_low__lt', 1000000000.0)), _connector='OR'), name='score_gain_low_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("gain_low__isnull", True),
+                    models.Q(("gain_low__gt", -1000000000.0), ("gain_low__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_gain_low_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('gain_high__isnull', True), models.Q(('gain_high__gt', -1000000000.0), ('gain_high__lt', 1000000000.0)), _connector='OR'), name='score_gain_high_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("gain_high__isnull", True),
+                    models.Q(("gain_high__gt", -1000000000.0), ("gain_high__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_gain_high_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('consistency__isnull', True), models.Q(('consistency__gt', -1000000000.0), ('consistency__lt', 1000000000.0)), _connector='OR'), name='score_consistency_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("consistency__isnull", True),
+                    models.Q(("consistency__gt", -1000000000.0), ("consistency__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_consistency_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.UniqueConstraint(fields=('settlement', 'participant'), name='payout_once'),
+            model_name="payout",
+            constraint=models.UniqueConstraint(fields=("settlement", "participant"), name="payout_once"),
         ),
         migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='payout_not_negative'),
+            model_name="payout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gte", 0)), name="payout_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='originality',
-            constraint=models.CheckConstraint(condition=models.Q(('originality__isnull', True), models.Q(('originality__gt', -1000000000.0), ('originality__lt', 1000000000.0)), _connector='OR'), name='originality_originality_finite'),
+            model_name="originality",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("originality__isnull", True),
+                    models.Q(("originality__gt", -1000000000.0), ("originality__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="originality_originality_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='originality',
-            constraint=models.CheckConstraint(condition=models.Q(('max_abs_rho__isnull', True), models.Q(('max_abs_rho__gt', -1000000000.0), ('max_abs_rho__lt', 1000000000.0)), _connector='OR'), name='originality_max_abs_rho_finite'),
+            model_name="originality",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("max_abs_rho__isnull", True),
+                    models.Q(("max_abs_rho__gt", -1000000000.0), ("max_abs_rho__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="originality_max_abs_rho_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='originality',
-            constraint=models.CheckConstraint(condition=models.Q(('nearest_rho__isnull', True), models.Q(('nearest_rho__gt', -1000000000.0), ('nearest_rho__lt', 1000000000.0)), _connector='OR'), name='originality_nearest_rho_finite'),
+            model_name="originality",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("nearest_rho__isnull", True),
+                    models.Q(("nearest_rho__gt", -1000000000.0), ("nearest_rho__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="originality_nearest_rho_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='originality',
-            constraint=models.CheckConstraint(condition=models.Q(('crowding__isnull', True), models.Q(('crowding__gt', -1000000000.0), ('crowding__lt', 1000000000.0)), _connector='OR'), name='originality_crowding_finite'),
+            model_name="originality",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("crowding__isnull", True),
+                    models.Q(("crowding__gt", -1000000000.0), ("crowding__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="originality_crowding_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='originality',
-            constraint=models.CheckConstraint(condition=models.Q(('ks__isnull', True), models.Q(('ks__gt', -1000000000.0), ('ks__lt', 1000000000.0)), _connector='OR'), name='originality_ks_finite'),
+            model_name="originality",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ks__isnull", True),
+                    models.Q(("ks__gt", -1000000000.0), ("ks__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="originality_ks_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='originality',
-            constraint=models.CheckConstraint(condition=models.Q(('residual__isnull', True), models.Q(('residual__gt', -1000000000.0), ('residual__lt', 1000000000.0)), _connector='OR'), name='originality_residual_finite'),
+            model_name="originality",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("residual__isnull", True),
+                    models.Q(("residual__gt", -1000000000.0), ("residual__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="originality_residual_finite",
+            ),
         ),
         migrations.AddIndex(
-            model_name='round',
-            index=models.Index(fields=['tournament', '-number'], name='tournaments_tournam_f4c047_idx'),
+            model_name="round",
+            index=models.Index(fields=["tournament", "-number"], name="tournaments_tournam_f4c047_idx"),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('tournament', 'number'), name='round_number_once'),
+            model_name="round",
+            constraint=models.UniqueConstraint(fields=("tournament", "number"), name="round_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='closes_after_opening'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="closes_after_opening"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'cancelled']), ('closed_at__isnull', False), _connector='OR'), name='closed_has_a_time'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "open", "cancelled"]),
+                    ("closed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="closed_has_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('tournament', 'user', 'kind'), name='role_once'),
+            model_name="role",
+            constraint=models.UniqueConstraint(fields=("tournament", "user", "kind"), name="role_once"),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(models.F('tournament'), django.db.models.functions.text.Lower('alias'), name='alias_once_per_tournament'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(
+                models.F("tournament"),
+                django.db.models.functions.text.Lower("alias"),
+                name="alias_once_per_tournament",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('tournament', 'external_id'), name='external_id_once_per_tournament'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("tournament", "external_id"),
+                name="external_id_once_per_tournament",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('id', 'tournament'), name='participant_in_tournament'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(fields=("id", "tournament"), name="participant_in_tournament"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('tournament', 'user'), name='one_participant_per_user'),
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                fields=("tournament", "user"), name="one_participant_per_user"
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['tournament', '-id'], name='tournaments_tournam_b77b10_idx'),
+            model_name="auditevent",
+            index=models.Index(fields=["tournament", "-id"], name="tournaments_tournam_b77b10_idx"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('tournament', 'kind', 'participant', 'round', 'currency'), name='account_once', nulls_distinct=False),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                fields=("tournament", "kind", "participant", "round", "currency"),
+                name="account_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'participant'), ('participant__isnull', False), ('round__isnull', True)), models.Q(('kind', 'pool'), ('participant__isnull', True), ('round__isnull', False)), models.Q(('kind__in', ['house', 'rollover']), ('participant__isnull', True), ('round__isnull', True)), _connector='OR'), name='account_of_one_thing'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind", "participant"), ("participant__isnull", False), ("round__isnull", True)
+                    ),
+                    models.Q(("kind", "pool"), ("participant__isnull", True), ("round__isnull", False)),
+                    models.Q(
+                        ("kind__in", ["house", "rollover"]),
+                        ("participant__isnull", True),
+                        ("round__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="account_of_one_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.UniqueConstraint(condition=models.Q(('reversed_at__isnull', True)), fields=('round', 'rules_sha256'), name='one_effective_settlement'),
+            model_name="settlement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reversed_at__isnull", True)),
+                fields=("round", "rules_sha256"),
+                name="one_effective_settlement",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('rolled_over', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('pool'), '+', models.F('burned')), '-', models.F('paid')))), name='money_is_conserved'),
+            model_name="settlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "rolled_over",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("pool"), "+", models.F("burned")
+                            ),
+                            "-",
+                            models.F("paid"),
+                        ),
+                    )
+                ),
+                name="money_is_conserved",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='entry_moves_something'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount", 0), _negated=True), name="entry_moves_something"
+            ),
         ),
         migrations.AddIndex(
-            model_name='upload',
-            index=models.Index(fields=['round', 'participant'], name='tournaments_round_i_f90c58_idx'),
+            model_name="upload",
+            index=models.Index(fields=["round", "participant"], name="tournaments_round_i_f90c58_idx"),
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['participant', '-id'], name='tournaments_partici_64a26b_idx'),
+            model_name="submission",
+            index=models.Index(fields=["participant", "-id"], name="tournaments_partici_64a26b_idx"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('round', 'position'), name='position_once'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(fields=("round", "position"), name="position_once"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('upload', 'column'), name='column_once_per_upload'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(fields=("upload", "column"), name="column_once_per_upload"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(('precedence__isnull', True), ('precedence__lte', models.F('position')), _connector='OR'), name='precedence_not_after_position'),
+            model_name="submission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("precedence__isnull", True), ("precedence__lte", models.F("position")), _connector="OR"
+                ),
+                name="precedence_not_after_position",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voidrow',
-            constraint=models.UniqueConstraint(fields=('round', 'row'), name='row_voided_once'),
+            model_name="voidrow",
+            constraint=models.UniqueConstraint(fields=("round", "row"), name="row_voided_once"),
         ),
         migrations.AddIndex(
-            model_name='work',
-            index=models.Index(condition=models.Q(('state__in', ['due', 'running'])), fields=['due_at'], name='work_unfinished'),
+            model_name="work",
+            index=models.Index(
+                condition=models.Q(("state__in", ["due", "running"])),
+                fields=["due_at"],
+                name="work_unfinished",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='work',
-            constraint=models.UniqueConstraint(fields=('kind', 'round', 'submission'), name='work_once', nulls_distinct=False),
+            model_name="work",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "round", "submission"), name="work_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='work',
-            constraint=models.CheckConstraint(condition=models.Q(('parts_left__gte', 0)), name='parts_left_not_negative'),
+            model_name="work",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parts_left__gte", 0)), name="parts_left_not_negative"
+            ),
         ),
     ]

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tournaments.models import Payout, Rules
-from tournaments.services.reports import Board
+from tournaments.services.reading.reports import Board
 from tournaments.web import words
 
 Row = dict[str, Any]

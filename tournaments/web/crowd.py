@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tournaments.numerics.losses import LN2
-from tournaments.services.reports import Board
+from tournaments.services.reading.reports import Board
 from tournaments.web.formats import MINUS, NATS, figure_text
 
 LEFT, RIGHT, LINE, TOP = 176, 600, 32, 28

@@ -15,10 +15,10 @@ from tournaments.api.downloads import AnyType
 from tournaments.api.renderers import TableRenderer, lines
 from tournaments.api.shapes import boards as shapes
 from tournaments.api.shapes.common import Shape
-from tournaments.services import crowds, reports
 from tournaments.services.access import find_round
 from tournaments.services.errors import Conflict
 from tournaments.services.frames import SPLITS
+from tournaments.services.reading import crowds, reports
 
 TAG = "boards"
 COLUMNS = ("id", "era", "split", "probability")

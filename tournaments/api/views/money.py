@@ -9,8 +9,9 @@ from tournaments.api import bodies
 from tournaments.api.base import KEY, PAGING, ApiView, documented, page, paged
 from tournaments.api.shapes import money as shapes
 from tournaments.models import Payout, Round, Settlement
-from tournaments.services import settlement, statements
+from tournaments.services import settlement
 from tournaments.services.access import find_round, find_tournament
+from tournaments.services.reading import statements
 from tournaments.services.settlement import Line, Plan
 
 TAG = "money"

@@ -12,8 +12,9 @@ from tournaments.api.base import PAGING, ApiView, documented, page, paged
 from tournaments.api.downloads import DOWNLOAD_PARAMETERS, AnyType, Download, answer
 from tournaments.api.shapes import common, submissions
 from tournaments.models import DatasetFile, Round
-from tournaments.services import datasets, details
+from tournaments.services import datasets
 from tournaments.services.access import find_round, find_tournament, list_rounds
+from tournaments.services.reading import details
 
 TAG = "rounds"
 BYTES = "application/octet-stream"

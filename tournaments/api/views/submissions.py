@@ -19,8 +19,9 @@ from tournaments.api.shapes import submissions as shapes
 from tournaments.api.shapes.common import Shape
 from tournaments.api.throttling import AnonThrottle, UploadThrottle, UserThrottle
 from tournaments.models import Submission
-from tournaments.services import deadlines, intake, submissions
+from tournaments.services import deadlines, intake
 from tournaments.services.access import find_round, find_submission
+from tournaments.services.reading import submissions
 
 TAG = "submissions"
 RETRY_SECONDS = 2

@@ -9,8 +9,9 @@ from rest_framework.response import Response
 from tournaments.api.base import PAGING, ApiView, documented, page, paged
 from tournaments.api.shapes import people as shapes
 from tournaments.models import Tournament
-from tournaments.services import details, people, roster, standings, status
+from tournaments.services import people, roster
 from tournaments.services.access import find_tournament, list_tournaments
+from tournaments.services.reading import details, standings, status
 
 TAG = "tournaments"
 PEOPLE = "participants"

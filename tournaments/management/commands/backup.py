@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from tournaments.management.base import Face
-from tournaments.services import backups
-from tournaments.services.backups import Manifest
+from tournaments.services.upkeep import backups
+from tournaments.services.upkeep.backups import Manifest
 
 
 class Command(Face):

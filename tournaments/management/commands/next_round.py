@@ -11,8 +11,9 @@ from tournaments.management.base import Face, add_operator, add_slug
 from tournaments.management.terminal import moment, span, table
 from tournaments.management.who import acting
 from tournaments.models import Round
-from tournaments.services import datasets, overview, rounds
+from tournaments.services import datasets, rounds
 from tournaments.services.clock import db_now
+from tournaments.services.reading import overview
 
 
 class Command(Face):

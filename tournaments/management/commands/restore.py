@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tournaments.management.base import Face
-from tournaments.services import restoring
+from tournaments.services.upkeep import restoring
 
 
 class Command(Face):

@@ -6,9 +6,10 @@ from typing import Any
 from tournaments.management.base import Face, add_operator, add_round, add_slug, round_of
 from tournaments.management.terminal import moment, span, table
 from tournaments.management.who import acting
-from tournaments.services import operations, overview
+from tournaments.services import operations
 from tournaments.services.clock import db_now
 from tournaments.services.deadlines import last_deadline
+from tournaments.services.reading import overview
 
 
 class Command(Face):

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from tournaments.management.base import Face
-from tournaments.services import integrity
 from tournaments.services.errors import Refused
+from tournaments.services.upkeep import integrity
 
 
 class Command(Face):

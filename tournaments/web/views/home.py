@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from tournaments.services import frontpage
 from tournaments.services.access import Actor, find_tournament, participant_of
+from tournaments.services.reading import frontpage
 from tournaments.web.door import page, show
 
 

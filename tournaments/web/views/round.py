@@ -7,9 +7,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from tournaments.models import Participant, Payout, Round, Settlement
-from tournaments.services import operations, reports, settlement, status
+from tournaments.services import operations, settlement
 from tournaments.services.access import Actor, find_round, participant_of
-from tournaments.services.feedback import splits_of
+from tournaments.services.reading import reports, status
+from tournaments.services.reading.feedback import splits_of
 from tournaments.web import board as boards
 from tournaments.web import crowd
 from tournaments.web.door import page, show

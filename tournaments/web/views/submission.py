@@ -5,8 +5,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from tournaments.models import Round, Selection, Submission
-from tournaments.services import deadlines, feedback, intake, submissions
+from tournaments.services import deadlines, intake
 from tournaments.services.access import Actor, find_submission, participant_of
+from tournaments.services.reading import feedback, submissions
 from tournaments.web.door import page, show
 
 SPLITS = ("validation", "test", "live")

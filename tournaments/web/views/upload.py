@@ -7,11 +7,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from tournaments.models import Participant, Round
-from tournaments.services import intake, submissions
+from tournaments.services import intake
 from tournaments.services.access import UPLOAD, Actor, find_round, find_submission, need_participant
 from tournaments.services.clock import db_now
 from tournaments.services.deadlines import deadline, refuse_unless_open, used_quota
 from tournaments.services.errors import FileRefused, Refused
+from tournaments.services.reading import submissions
 from tournaments.web.door import page, show, status_of
 from tournaments.web.forms import UploadForm
 

@@ -12,8 +12,9 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from tournaments.models import Round, Selection, Submission, Upload
-from tournaments.services import audit, feedback, intake
+from tournaments.services import audit, intake
 from tournaments.services.access import READ, Actor, find_submission, need_participant, participant_of
+from tournaments.services.reading import feedback
 from tournaments.store.blobs import open_blob
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0

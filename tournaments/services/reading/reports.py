@@ -14,7 +14,7 @@ from django.db.models.functions import Rank
 
 from tournaments.models import Exclusion, MetaModel, Participant, Round, Score, Selection
 from tournaments.services.access import Actor, reader_in
-from tournaments.services.feedback import originality_json, score_json, splits_of, told
+from tournaments.services.reading.feedback import originality_json, score_json, splits_of, told
 from tournaments.services.settlement import why_not
 
 State = Round.State

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from tournaments.models import Participant, Role, Round, Tournament
-from tournaments.services import status
 from tournaments.services.access import AUDIT, OPERATE, READ, Actor
+from tournaments.services.reading import status
 
 State = Round.State
 LIVE = (State.OPEN, State.CLOSED, State.RESOLVED)

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from tournaments.models import MetaModel, Round
-from tournaments.services import audit, blending, files, reports
+from tournaments.services import audit, blending, files
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.errors import Conflict, Unknown
-from tournaments.services.feedback import score_json, splits_of
+from tournaments.services.reading import reports
+from tournaments.services.reading.feedback import score_json, splits_of
 
 State = Round.State
 

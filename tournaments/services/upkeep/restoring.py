@@ -13,9 +13,10 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 
-from tournaments.services import audit, backups, nearness, postgres
-from tournaments.services.backups import Manifest, Tell
+from tournaments.services import audit, nearness
 from tournaments.services.errors import Conflict
+from tournaments.services.upkeep import backups, postgres
+from tournaments.services.upkeep.backups import Manifest, Tell
 from tournaments.store.blobs import put_stream
 
 # Where somebody has put something: the tables of a freshly migrated database are empty here.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import F, Sum
 
 from tournaments.models import Account, Entry, Payout, Settlement
-from tournaments.services.references import named_blobs
+from tournaments.services.upkeep.references import named_blobs
 from tournaments.store.blobs import BlobError, open_blob
 
 Tell = Callable[[int, int], None]

@@ -25,10 +25,10 @@ from django.db import connections, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from tournaments.models import Tournament
-from tournaments.services import postgres
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Conflict, Invalid
-from tournaments.services.references import named_blobs
+from tournaments.services.upkeep import postgres
+from tournaments.services.upkeep.references import named_blobs
 from tournaments.store.blobs import BlobError, open_blob
 
 FORMAT = 1

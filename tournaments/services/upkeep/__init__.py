@@ -1,0 +1,1 @@
+"""Keeping the house: backup, restore, and whether what is stored is still what was received."""
