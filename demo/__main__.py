@@ -34,7 +34,9 @@ def main() -> int:
         entrants = crowd(world, on_done=under_way.advance)
     result = whole.play(stage.CONTESTS[name], world, entrants, folder, base)
     report.show(result)
-    (folder / "demo.json").write_text(json.dumps(result, indent=1, default=str) + "\n")
+    target = folder / "demo.json"
+    target.touch(mode=0o600)  # it has passwords
+    target.write_text(json.dumps(result, indent=1, default=str) + "\n")
     _logins(result["logins"], base)
     held = result["checks"]
     console.print(
@@ -53,7 +55,8 @@ def main() -> int:
 def _logins(logins: dict[str, Any], base: str) -> None:
     console.print(f"\n[bold]Logins[/bold] at {base}/login/ (all of them, with API tokens, in demo.json)")
     for who in list(logins)[:4]:
-        console.print(f"  {logins[who]['username']:<14} {logins[who]['password']}   {who}")
+        login = logins[who]
+        console.print(f"  {login.get('username') or login['user']:<22} {login['password']}   {who}")
 
 
 def _serve_until_stopped() -> None:
