@@ -268,13 +268,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # Ringing a task gives up at once when the broker is away: the sweep finds the work.
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 3600,
-    "socket_connect_timeout": 2,
-    # A broker that is there and does not answer is away too; without this an upload would wait for ever.
-    "socket_timeout": 2,
-    "max_retries": 0,
-}
+# A broker that is there and does not answer is away too; without a time-out an upload would wait for ever.
+_TIMEOUTS = {"socket_connect_timeout": 2, "socket_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "max_retries": 0, **_TIMEOUTS}
 CELERY_TASK_DEFAULT_QUEUE = "crowdblend"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
