@@ -32,8 +32,8 @@ def prepare(admin_url: str, owner_url: str, app_url: str) -> None:
         admin.execute(sql.SQL("ALTER SCHEMA public OWNER TO {owner}").format(**names))
         admin.execute(sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC").format(**names))
         admin.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {app}").format(**names))
-        # So that the owner may end the application's connections when a database has to go.
-        admin.execute(sql.SQL("GRANT {app} TO {owner}").format(**names))
+        # So that the owner may end connections, and an autovacuum at work, when a database has to go.
+        admin.execute(sql.SQL("GRANT pg_signal_backend TO {owner}").format(**names))
 
 
 def _login(url: str) -> tuple[str, str]:
