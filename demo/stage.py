@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.worlds.world import World, write_labels, write_tournament, write_training
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-OPERATOR = "operator"
+
 KNOWN = "labels_known.csv"
 
 
@@ -36,7 +36,7 @@ CONTESTS = {
 def create(contest: Contest) -> dict[str, Any]:
     """Create the tournament and its operator; returns the operator's login and token."""
     words = ["create_tournament", contest.slug, "--name", contest.name, "--preset", contest.preset]
-    words += ["--question", contest.question, "--operator", OPERATOR]
+    words += ["--question", contest.question, "--operator", f"{contest.slug}-operator"]
     for change in contest.changes:
         words += ["--set", change]
     login: dict[str, Any] = manage(*words)["operator"]
