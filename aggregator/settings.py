@@ -259,7 +259,7 @@ LEASE_SECONDS = read.number("LEASE_SECONDS", 60)
 HEARTBEAT_SECONDS = read.number("HEARTBEAT_SECONDS", 10, most=LEASE_SECONDS - 1)
 MAX_ATTEMPTS = read.number("MAX_ATTEMPTS", 5)
 RETRY_SECONDS = read.number("RETRY_SECONDS", 5)
-SWEEP_LIMIT = read.number("SWEEP_LIMIT", 1000)
+SWEEP_LIMIT = read.number("SWEEP_LIMIT", 200)
 WAIT_SECONDS_MAX = read.number("WAIT_SECONDS_MAX", 30, least=0, most=60)
 WAITERS_MAX = read.number("WAITERS_MAX", 4, least=0)
 

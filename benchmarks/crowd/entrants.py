@@ -174,7 +174,7 @@ def cheats(honest: list[Entrant], world: World, seed: int) -> list[Entrant]:
     copied, blurred = single[2], single[4]
     rng = np.random.default_rng([seed, 3])
     z = logit(blurred.forecasters["main"])
-    # By the quartiles: a few sure rows would make the sd, and so the noise, larger than most rows' own spread.
+    # By the quartiles: a few sure rows would make the sd larger than the spread of most.
     z = z + NOISE * iqr(z, scale="normal") * rng.standard_normal(len(z))
     first, second, mixed = best_mix(single[:ABLE], honest, world)
     return [
