@@ -24,7 +24,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 )
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
 def test_an_unknown_address_is_a_problem(db: None, path: str, method: str) -> None:
-    assert "end with a slash" in problem(getattr(APIClient(), method)(path), 404, "not_found")["detail"]
+    client = APIClient(enforce_csrf_checks=True)
+    assert "end with a slash" in problem(getattr(client, method)(path), 404, "not_found")["detail"]
 
 
 def test_a_method_that_is_not_offered_names_those_that_are(ann: Caller) -> None:

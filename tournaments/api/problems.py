@@ -17,6 +17,7 @@ from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.utils.encoders import JSONEncoder
 
@@ -129,6 +130,7 @@ _ANSWERS: list[tuple[Any, Callable[[Any], HttpResponse]]] = [
 ]
 
 
+@csrf_exempt  # nothing is done here, and a mistyped upload should hear what is wrong with it
 def not_found(request: HttpRequest, **parts: str) -> HttpResponse:
     """Answer for every address under /api/ that nothing else answers for."""
     return problem(404, "not_found", ADDRESS_HINT)
