@@ -8,6 +8,7 @@ from typing import Any
 
 from rest_framework.renderers import BaseRenderer
 
+FIRST = ("rank", "alias", "forecaster", "kind", "log_loss", "gain", "gain_low", "gain_high")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -26,7 +27,8 @@ class TableRenderer(BaseRenderer):
     ) -> bytes:
         """Return the table as UTF-8."""
         rows = data["results"]
-        names = list(dict.fromkeys(name for row in rows for name in row))
+        found = dict.fromkeys(name for row in rows for name in row)
+        names = [*(name for name in FIRST if name in found), *(name for name in found if name not in FIRST)]
         return "".join(lines([names, *([_cell(row.get(name)) for name in names] for row in rows)])).encode()
 
 
