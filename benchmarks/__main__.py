@@ -1,6 +1,7 @@
 """`make bench`: the races of today, as a table and as `var/bench.json`. BENCH=quick leaves out the largest.
 
-What a bar asks is in docs/architecture.md's spirit: ratios within one run, never absolute times.
+Every bar is a ratio within one run, for absolute times drift on shared machines. Returns 1 when one does not
+hold. How the crowd does against its members is a command of its own: `python -m benchmarks.crowd_edge`.
 """
 
 import json
