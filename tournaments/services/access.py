@@ -96,11 +96,6 @@ def visible(actor: Actor, tournament: Tournament) -> bool:
     return reader_in(actor, tournament) is not None
 
 
-def list_tournaments(actor: Actor) -> list[Tournament]:
-    """Return the tournaments that the actor may see, by name."""
-    return [one for one in Tournament.objects.order_by("name", "pk") if visible(actor, one)]
-
-
 def find_tournament(actor: Actor, slug: str) -> Tournament:
     """Return the tournament, or refuse with `not_found` as if it were not there."""
     found = Tournament.objects.filter(slug=slug).first()

@@ -10,8 +10,9 @@ from tournaments.api.base import PAGING, ApiView, documented, page, paged
 from tournaments.api.shapes import people as shapes
 from tournaments.models import Tournament
 from tournaments.services import people, roster
-from tournaments.services.access import find_tournament, list_tournaments
+from tournaments.services.access import find_tournament
 from tournaments.services.reading import details, standings, status
+from tournaments.services.reading.frontpage import visible_tournaments
 
 TAG = "tournaments"
 PEOPLE = "participants"
@@ -31,7 +32,7 @@ class Tournaments(ApiView):
         def render(one: Tournament) -> dict[str, Any]:
             return shapes.TournamentShape(details.of_tournament(self.actor, one)).data
 
-        return Response(page(request, list_tournaments(self.actor), render))
+        return Response(page(request, visible_tournaments(self.actor), render))
 
 
 class OneTournament(ApiView):
