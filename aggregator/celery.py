@@ -1,4 +1,4 @@
-"""The Celery application. Its configuration is the `CELERY_` part of the settings."""
+"""The Celery application. What the environment decides is the `CELERY_` part of the settings."""
 
 import logging.config
 import os
@@ -10,6 +10,27 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aggregator.settings")
 
 app = Celery("crowdblend")
+app.conf.update(
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    # Ringing a task gives up at once when the broker is away: the sweep finds the work. A broker that is
+    # there and does not answer is away too; without a time-out an upload would wait for ever.
+    task_publish_retry=False,
+    broker_transport_options={
+        "visibility_timeout": 3600,
+        "max_retries": 0,
+        "socket_connect_timeout": 2,
+        "socket_timeout": 2,
+    },
+    task_default_queue="crowdblend",
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_max_tasks_per_child=1000,
+    task_soft_time_limit=40 * 60,
+    task_time_limit=45 * 60,
+)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add(DjangoStructLogInitStep)

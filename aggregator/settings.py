@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from aggregator import environment as read
 from aggregator.logs import logging_configuration
+from aggregator.openapi import SPECTACULAR_SETTINGS  # noqa: F401  (a setting)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = read.text("CROWDBLEND_ENV", "development", one_of=("development", "production"))
@@ -176,6 +177,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "csp",
+    "django_htmx",
     "django_structlog",
     "tournaments",
 ]
@@ -189,6 +191,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
 ]
 _CONTEXT = ("debug", "request")
@@ -234,23 +237,6 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "tournaments.api.problems.handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Crowdblend",
-    "DESCRIPTION": "A crowd-ensemble server: upload probabilities, read scores, blends and payouts.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "OAS_VERSION": "3.1.0",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "RoundState": "tournaments.models.Round.State",
-        "SubmissionState": "tournaments.models.Submission.State",
-        "WorkState": "tournaments.models.Work.State",
-        "WorkKind": "tournaments.models.Work.Kind",
-        "ParticipantKind": "tournaments.models.Participant.Kind",
-    },
-    **dict.fromkeys(("SWAGGER_UI_DIST", "SWAGGER_UI_FAVICON_HREF", "REDOC_DIST"), "SIDECAR"),
-}
 
 # -- Work ------------------------------------------------------------------------------------------------
 
@@ -264,21 +250,6 @@ WAIT_SECONDS_MAX = read.number("WAIT_SECONDS_MAX", 30, least=0, most=60)
 WAITERS_MAX = read.number("WAITERS_MAX", 4, least=0)
 
 CELERY_BROKER_URL = CACHES["default"]["LOCATION"]
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-# Ringing a task gives up at once when the broker is away: the sweep finds the work.
-CELERY_TASK_PUBLISH_RETRY = False
-# A broker that is there and does not answer is away too; without a time-out an upload would wait for ever.
-_TIMEOUTS = {"socket_connect_timeout": 2, "socket_timeout": 2}
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "max_retries": 0, **_TIMEOUTS}
-CELERY_TASK_DEFAULT_QUEUE = "crowdblend"
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
-CELERY_TASK_SOFT_TIME_LIMIT = 40 * 60
-CELERY_TASK_TIME_LIMIT = 45 * 60
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "run" / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {

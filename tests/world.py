@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from tournaments.models import Participant, Round, Submission, Tournament, User, Work
-from tournaments.services import contests, datasets, intake, jobs, labels, people, rounds
+from tournaments.services import contests, datasets, intake, jobs, labels, rounds
 from tournaments.services.access import Actor
 from tournaments.services.clock import db_now
+from tournaments.services.people import players, users
 
 SPLITS = ("validation", "test", "live")
 ERAS, PER_ERA = 4, 8
@@ -23,7 +24,7 @@ class World:
     ) -> None:
         self.folder = folder
         self.random = np.random.default_rng(seed)
-        user, _ = people.create_user("olga")
+        user, _ = users.create_user("olga")
         self.operator = Actor(user)
         self.tournament: Tournament = contests.create(user, "weekly", "Weekly", preset, changes=dict(rules))
         self.ids = [f"r{i:03d}" for i in range(len(SPLITS) * ERAS * per_era)]
@@ -59,8 +60,8 @@ class World:
 
     def player(self, name: str, kind: str = Participant.Kind.PLAYER) -> Actor:
         """Add a participant; its alias is the name with a capital."""
-        user, _ = people.create_user(name)
-        people.add_participant(self.operator, self.tournament, user, name.capitalize(), kind=kind)
+        user, _ = users.create_user(name)
+        players.add_participant(self.operator, self.tournament, user, name.capitalize(), kind=kind)
         return Actor(user)
 
     def skill(self, strength: float, noise: int, scale: float = 0.2) -> np.ndarray:

@@ -257,6 +257,13 @@ def _records() -> list[tuple[type[Model], tuple[str, ...], tuple[str, ...], tupl
          ("settlement__round__tournament", "participant"), ("participant__alias",)),
         (m.Work, ("kind", "round", "submission", "state", "due_at", "attempts", "finished_at"),
          ("round__tournament", "submission__round__tournament"), ("kind", "error")),
+        (m.OneTimeLink, ("kind", "user", "participant", "created_by", "expires_at", "used_at"),
+         ("user", "participant", "created_by"), ("user__username", "participant__alias")),
+        (m.Standing, ("tournament", "rank", "participant", "rounds", "gain", "computed_at"),
+         ("tournament", "participant"), ("participant__alias",)),
+        (m.Webhook, ("user", "url", "kinds", "active", "created_at"), ("user",), ("user__username", "url")),
+        (m.Delivery, ("kind", "event", "user", "webhook", "state", "attempts", "sent_at"),
+         ("user", "webhook__user"), ("event", "user__username", "error")),
         (m.IdempotencyKey, ("key", "user", "created_at"), ("user",), ("key", "user__username")),
     ]  # fmt: skip
 

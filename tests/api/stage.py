@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework.test import APIClient
 
 from tournaments.api.codes import CODES
-from tournaments.services import people
 from tournaments.services.access import SCOPES, Actor
+from tournaments.services.people import keys
 
 V1 = "/api/v1"
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -20,7 +20,7 @@ class Caller(APIClient):
         super().__init__(**more)
         self.actor = actor
         if actor is not None and actor.user is not None:
-            _, self.token = people.create_key(actor.user, "test", list(scopes or SCOPES))
+            _, self.token = keys.create_key(actor.user, "test", list(scopes or SCOPES))
             self.credentials(HTTP_AUTHORIZATION=f"Token {self.token}")
 
     def upload(self, path: str, body: bytes, method: str = "PUT", kind: str = "text/csv", **more: Any) -> Any:

@@ -14,8 +14,9 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from tests.api.stage import QUICK, Caller, text
 from tests.world import World, drain
 from tournaments.models import Role, Submission, Tournament, Work
-from tournaments.services import contests, people
+from tournaments.services import contests
 from tournaments.services.access import Actor
+from tournaments.services.people import players, users
 
 PEOPLE = ("owner", "other", "operator", "auditor", "stranger", "foreign operator", "key without scope")
 ALL = "200 200 200 200 200 200 200"
@@ -155,10 +156,10 @@ def stage(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
 
 def _build(world: World) -> Stage:
     ann, bob = world.player("ann"), world.player("bob")
-    people.add_forecaster(ann, world.tournament, "second")
-    auditor, _ = people.create_user("ada")
-    people.grant_role(auditor, world.tournament, Role.Kind.AUDITOR)
-    otto, _ = people.create_user("otto")
+    players.add_forecaster(ann, world.tournament, "second")
+    auditor, _ = users.create_user("ada")
+    users.grant_role(auditor, world.tournament, Role.Kind.AUDITOR)
+    otto, _ = users.create_user("otto")
     contests.create(otto, "other", "Other")
     submitted = {}
     for which in ("resolved", "open"):

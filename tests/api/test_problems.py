@@ -168,7 +168,17 @@ def _codes(file: Path) -> set[str]:
 
 def test_every_code_that_a_service_of_the_api_gives_is_documented() -> None:
     used = {"access", "crowds", "deadlines", "idempotency", "intake", "labels", "operations", "originality"}
-    used |= {"audit", "people", "phases", "resolution", "roster", "rounds", "settlement", "submissions"}
+    used |= {
+        "audit",
+        "keys",
+        "phases",
+        "players",
+        "resolution",
+        "roster",
+        "rounds",
+        "settlement",
+        "submissions",
+    }
     services = (CHECKOUT / "tournaments/services").rglob("*.py")
     files = [file for file in services if file.stem in used]
     assert len(files) == len(used)

@@ -14,9 +14,10 @@ from tests.api.stage import V1, Caller, T, ok, problem
 from tests.world import World
 from tournaments.api import bodies
 from tournaments.models import Rejection, Round, Submission, Upload, Work
-from tournaments.services import people, rounds
+from tournaments.services import rounds
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Invalid
+from tournaments.services.people import players
 
 PATH = f"{T}/rounds/1/submissions/"
 
@@ -114,7 +115,7 @@ def test_nothing_is_accepted_for_anothers_forecaster(
     world: World, ann: Caller, bob: Caller, round_: Round, send: Any
 ) -> None:
     assert ann.actor is not None
-    people.add_forecaster(ann.actor, world.tournament, "second")
+    players.add_forecaster(ann.actor, world.tournament, "second")
     body = world.csv(world.skill(0.5, noise=1))
     where = {"path": f"{PATH}?forecaster=second"} if send is put else {"forecaster": "second"}
     problem(send(bob, body, **where), 404, "unknown_forecaster")

@@ -7,8 +7,8 @@ import pytest
 from tests.commands.conftest import Command
 from tests.world import user
 from tournaments.models import Participant, User
-from tournaments.services import people
 from tournaments.services.errors import Conflict
+from tournaments.services.people import keys
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 WORDS = ("add_participant", "weekly", "Heron", "--user", "ann")
@@ -17,7 +17,7 @@ WORDS = ("add_participant", "weekly", "Heron", "--user", "ann")
 def test_a_new_user_gets_a_password_and_a_token_to_read_and_upload(command: Command) -> None:
     login = json.loads(command(*WORDS, "--json").out)["login"]
     assert user("ann").check_password(login["password"])
-    assert people.actor_of_token(login["token"]).scopes == {"read", "upload"}
+    assert keys.actor_of_token(login["token"]).scopes == {"read", "upload"}
     assert Participant.objects.get().members.get().user == user("ann")
 
 

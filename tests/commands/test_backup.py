@@ -24,7 +24,12 @@ from tournaments.services.upkeep.backups import BLOBS, DUMP, MANIFEST
 from tournaments.services.upkeep.references import BLOBS as NAMED
 from tournaments.services.upkeep.references import named_blobs
 
-NO_BLOBS = {("Round", "rules_sha256"), ("Settlement", "rules_sha256"), ("ApiKey", "secret_sha256")}
+NO_BLOBS = {
+    ("Round", "rules_sha256"),
+    ("Settlement", "rules_sha256"),
+    ("ApiKey", "secret_sha256"),
+    ("OneTimeLink", "token_sha256"),
+}
 
 
 @pytest.fixture

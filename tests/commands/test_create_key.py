@@ -7,17 +7,17 @@ import pytest
 
 from tests.commands.conftest import Command
 from tests.world import user
-from tournaments.services import people
 from tournaments.services.access import SCOPES, Actor
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Invalid, Unknown
+from tournaments.services.people import keys
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
 
 def test_the_token_speaks_for_the_user_within_its_scopes(command: Command) -> None:
     token = json.loads(command("create_key", "olga", "--scopes", "read, upload", "--json").out)["token"]
-    actor = people.actor_of_token(token)
+    actor = keys.actor_of_token(token)
     assert actor == Actor(user("olga"), frozenset({"read", "upload"}))
 
 

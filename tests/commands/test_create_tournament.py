@@ -7,9 +7,9 @@ import pytest
 from tests.commands.conftest import Command
 from tests.world import user
 from tournaments.models import ApiKey, Role, Tournament, User
-from tournaments.services import people
 from tournaments.services.access import SCOPES
 from tournaments.services.errors import Conflict, Invalid
+from tournaments.services.people import keys, users
 
 pytestmark = pytest.mark.django_db
 WORDS = ("create_tournament", "weekly", "--name", "Weekly", "--preset", "classroom", "--operator", "olga")
@@ -19,7 +19,7 @@ def test_the_operator_is_made_and_can_come_in_both_ways(command: Command) -> Non
     made = json.loads(command(*WORDS, "--json").out)
     assert made["operator"]["user"] == "olga"
     assert user("olga").check_password(made["operator"]["password"])
-    actor = people.actor_of_token(made["operator"]["token"])
+    actor = keys.actor_of_token(made["operator"]["token"])
     assert actor.user == user("olga")
     assert actor.scopes == frozenset(SCOPES)
     assert actor.operates(Tournament.objects.get(slug="weekly"))
@@ -32,7 +32,7 @@ def test_secrets_are_printed_once_with_what_to_do_next(command: Command) -> None
 
 
 def test_an_operator_who_is_there_keeps_password_and_keys(command: Command) -> None:
-    people.create_user("olga")
+    users.create_user("olga")
     out = command(*WORDS).out
     assert "password" not in out
     assert not ApiKey.objects.exists()

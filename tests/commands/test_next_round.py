@@ -9,9 +9,10 @@ import pytest
 from tests.commands.conftest import Command
 from tests.world import World
 from tournaments.models import Role, Round
-from tournaments.services import labels, people
+from tournaments.services import labels
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Conflict, Forbidden, Invalid, Unknown
+from tournaments.services.people import users
 
 pytestmark = pytest.mark.django_db
 
@@ -99,8 +100,8 @@ def test_a_deadline_that_has_passed_is_refused(command: Command, words: tuple[An
 
 
 def test_with_two_operators_one_must_be_named(world: World, command: Command, words: tuple[Any, ...]) -> None:
-    otto, _ = people.create_user("otto")
-    people.grant_role(otto, world.tournament, Role.Kind.OPERATOR)
+    otto, _ = users.create_user("otto")
+    users.grant_role(otto, world.tournament, Role.Kind.OPERATOR)
     with pytest.raises(Invalid) as error:
         command(*words)
     assert (error.value.code, "olga, otto" in error.value.message) == ("name_the_operator", True)

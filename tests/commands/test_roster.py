@@ -9,8 +9,8 @@ import pytest
 from tests.commands.conftest import Command
 from tests.world import World, user
 from tournaments.models import Participant, User
-from tournaments.services import people
 from tournaments.services.errors import FileRefused, Invalid
+from tournaments.services.people import users
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def people_csv(world: World) -> Callable[..., Path]:
 def test_everyone_is_added_and_each_new_user_can_come_in(
     command: Command, people_csv: Callable[..., Path]
 ) -> None:
-    people.create_user("bob")
+    users.create_user("bob")
     file = people_csv("alias,user,name,external_id\nHeron,ann,Ann Lee,1\nStork,bob,,\n", "utf-8-sig")
     added = json.loads(command("roster", "weekly", file, "--json").out)["added"]
     assert [(one["alias"], one["user"]) for one in added] == [("Heron", "ann"), ("Stork", "bob")]

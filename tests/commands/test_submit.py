@@ -8,9 +8,9 @@ import pytest
 from tests.commands.conftest import Command
 from tests.world import World, user
 from tournaments.models import Rejection, Round, Submission, Upload
-from tournaments.services import people
 from tournaments.services.access import Actor
 from tournaments.services.errors import Conflict, FileRefused, Forbidden, Invalid, Unknown
+from tournaments.services.people import players
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ def test_a_warning_is_told(command: Command, world: World, file: Path) -> None:
 
 
 def test_a_forecaster_can_be_named(command: Command, world: World, file: Path) -> None:
-    people.add_forecaster(Actor(user("ann")), world.tournament, "deep")
+    players.add_forecaster(Actor(user("ann")), world.tournament, "deep")
     command("submit", "weekly", file, "--user", "ann", "--forecaster", "deep", "--round", "1")
     assert Submission.objects.get().forecaster.name == "deep"
 

@@ -120,14 +120,15 @@ def test_standings_are_the_mean_gain_over_rounds_and_a_missed_round_is_a_coin(tm
 
 
 def test_a_status_says_submitted_rejected_or_missing(tmp_path):
-    from tournaments.services import intake, people
+    from tournaments.services import intake
     from tournaments.services.errors import FileRefused
+    from tournaments.services.people import players
 
     world = World(tmp_path)
     round_, actors, sent = played(world)
     ann = actors["ann"]
     for name in ("second", "third"):
-        people.add_forecaster(ann, world.tournament, name)
+        players.add_forecaster(ann, world.tournament, name)
     with pytest.raises(FileRefused):
         intake.submit(ann, round_, [b"id,probability\n"], "empty.csv", "second")
     (found,) = status.of_participant(participant_of(ann, world.tournament))

@@ -7,10 +7,11 @@ import pytest
 
 from tests.world import World, drain
 from tournaments.models import Exclusion, Participant, Rejection, Round, Selection, Submission, Upload, Work
-from tournaments.services import deadlines, files, intake, people, rounds
+from tournaments.services import deadlines, files, intake, rounds
 from tournaments.services.access import STRANGER, Actor
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Conflict, FileRefused, Forbidden, Invalid, Refused, Unknown
+from tournaments.services.people import players
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +92,7 @@ def test_ranks_are_accepted_with_a_warning(world, round_, ann):
 
 def test_one_file_submits_for_several_forecasters(world, round_, ann):
     for name in ("trend", "value"):
-        people.add_forecaster(ann, world.tournament, name)
+        players.add_forecaster(ann, world.tournament, name)
     p, q = world.skill(0.3, 1), world.skill(0.3, 2)
     lines = [f"{i},{float(a)!r},{float(b)!r}" for i, a, b in zip(world.ids, p, q, strict=True)]
     body = "\n".join(["id,trend,value", *lines]).encode()
@@ -208,7 +209,7 @@ def test_who_may_not_upload_is_told_why(world, round_, ann, who, code):
 
 def test_nothing_is_accepted_for_anothers_forecaster(world, round_, ann):
     bob = world.player("bob")
-    people.add_forecaster(bob, world.tournament, "bobs")
+    players.add_forecaster(bob, world.tournament, "bobs")
     with pytest.raises(Unknown) as error:
         world.submit(ann, round_, world.skill(0.3, 1), forecaster="bobs")
     assert code_of(error) == "unknown_forecaster"
@@ -218,7 +219,7 @@ def test_nothing_is_accepted_for_anothers_forecaster(world, round_, ann):
 
 
 def test_a_request_and_a_file_that_name_different_forecasters_are_refused(world, round_, ann):
-    people.add_forecaster(ann, world.tournament, "trend")
+    players.add_forecaster(ann, world.tournament, "trend")
     with pytest.raises(Invalid) as error:
         intake.submit(ann, round_, [world.csv(world.skill(0.3, 1), "trend")], "p.csv", forecaster="main")
     assert code_of(error) == "forecaster_mismatch"

@@ -110,8 +110,9 @@ def owner(django_db_setup, django_db_blocker):
         dbname=known["NAME"],
     ) as opened:
         opened.execute(
-            "INSERT INTO tournaments_tournament (id, slug, name, question, rules, created_at)"
-            " VALUES (9, 'x', 'x', '', '{}', now())"
+            "INSERT INTO tournaments_tournament"
+            " (id, slug, name, question, rules, joining, join_code, created_at)"
+            " VALUES (9, 'x', 'x', '', '{}', 'closed', '', now())"
         )
         opened.execute(
             "INSERT INTO tournaments_account (id, tournament_id, kind, currency, floor)"

@@ -268,15 +268,15 @@ def test_one_forecaster_has_the_paid_place_and_it_is_not_picked_by_its_score(
     world, round_, sends, nominates, paid
 ):
     from tournaments.models import Selection
-    from tournaments.services import people as persons
+    from tournaments.services.people import players
 
     ann = world.player("ann")
     for name in ("second", "third"):
-        persons.add_forecaster(ann, world.tournament, name)
+        players.add_forecaster(ann, world.tournament, name)
     for strength, name in enumerate(sends):
         world.submit(ann, round_, world.skill(strength, strength + 1), name)
     if nominates:
-        persons.nominate(ann, world.tournament, nominates)
+        players.nominate(ann, world.tournament, nominates)
     drain()
     world.close(round_)
     chosen = Selection.objects.get(round=round_, paid_place=True)

@@ -5,10 +5,11 @@ import pytest
 from tests.web.crowds import fill
 from tests.world import drain
 from tournaments.models import Rejection
-from tournaments.services import contests, people, settlement
+from tournaments.services import contests, settlement
 from tournaments.services.access import Actor
 from tournaments.services.errors import FileRefused
 from tournaments.services.intake import submit
+from tournaments.services.people import players
 
 pytestmark = pytest.mark.django_db
 
@@ -26,10 +27,10 @@ def test_without_any_round_the_first_page_says_what_to_do(look, db):
 
 
 def test_a_participant_sees_the_state_of_each_forecaster(look, world, open_round):
-    people.add_forecaster(world.ann, world.tournament, "second")
+    players.add_forecaster(world.ann, world.tournament, "second")
     with pytest.raises(FileRefused):
         submit(world.ann, open_round, [b"id,probability\nr000,2\n"], "bad.csv", "second")
-    people.add_forecaster(world.ann, world.tournament, "third")
+    players.add_forecaster(world.ann, world.tournament, "third")
     page = look("ann").get("/")
     assert "main Submitted" in page.text
     assert "second Rejected, 2 kinds of faults" in page.text
@@ -62,7 +63,7 @@ def test_a_draft_is_shown_to_operators_only(look, world):
 
 def test_without_rewards_nothing_is_said_of_money(look, world):
     made = contests.create(world.operator.user, "stats", "Statistics", "classroom")
-    people.add_participant(world.operator, made, world.ann.user, "Ann S.")
+    players.add_participant(world.operator, made, world.ann.user, "Ann S.")
     world.tournament = made
     round_ = world.open_round()
     world.submit(Actor(world.ann.user), round_, world.skill(0.5, noise=1))

@@ -5,13 +5,13 @@ from django.template.loader import render_to_string
 from django.test import Client
 
 from tests.web.pages import Page
-from tournaments.services import people
+from tournaments.services.people import users
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_user_logs_in_and_out(look):
-    people.create_user("ann", "a long password")
+    users.create_user("ann", "a long password")
     browser = look()
     page = browser.post("/login/", {"username": "ann", "password": "a long password"})
     assert "My rounds" in page.text
@@ -20,7 +20,7 @@ def test_a_user_logs_in_and_out(look):
 
 
 def test_a_wrong_password_does_not_say_which_was_wrong(look):
-    people.create_user("ann", "a long password")
+    users.create_user("ann", "a long password")
     wrong = look().post("/login/", {"username": "ann", "password": "x"}).text
     unknown = look().post("/login/", {"username": "nobody", "password": "x"}).text
     assert "do not belong together" in wrong
@@ -28,7 +28,7 @@ def test_a_wrong_password_does_not_say_which_was_wrong(look):
 
 
 def test_after_logging_in_one_is_where_one_wanted_to_be_but_never_elsewhere(look):
-    people.create_user("ann", "a long password")
+    users.create_user("ann", "a long password")
     data = {"username": "ann", "password": "a long password"}
     inside = look().client.post("/login/?next=/t/weekly/", {**data, "next": "/t/weekly/"})
     assert inside["Location"] == "/t/weekly/"

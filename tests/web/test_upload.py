@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.world import drain
 from tournaments.models import Rejection, Round, Submission, Upload
-from tournaments.services import people
 from tournaments.services.clock import db_now
+from tournaments.services.people import players, users
 
 pytestmark = pytest.mark.django_db
 HERE = "/t/weekly/1/upload/"
@@ -114,7 +114,7 @@ def test_a_file_of_ranks_is_taken_with_a_warning(look, world, round_):
 
 
 def test_a_file_can_hold_a_column_for_each_forecaster(look, world, round_):
-    people.add_forecaster(world.ann, world.tournament, "second")
+    players.add_forecaster(world.ann, world.tournament, "second")
     rows = [f"{i},{0.4 + 0.001 * (n % 50)},{0.6 - 0.001 * (n % 40)}" for n, i in enumerate(world.ids)]
     page = look("ann").post(HERE, form("\n".join(["id,main,second", *rows]).encode()))
     assert page.text.count("Follow its score") == 2
@@ -122,13 +122,13 @@ def test_a_file_can_hold_a_column_for_each_forecaster(look, world, round_):
 
 
 def test_a_file_goes_to_the_forecaster_that_was_chosen(look, world, round_):
-    people.add_forecaster(world.ann, world.tournament, "second")
+    players.add_forecaster(world.ann, world.tournament, "second")
     look("ann").post(HERE, form(world.csv(world.skill(0.5, noise=1)), forecaster="second"))
     assert Submission.objects.get().forecaster.name == "second"
 
 
 def test_nobody_uploads_for_another(look, world, round_):
-    people.add_forecaster(world.bob, world.tournament, "bobs")
+    players.add_forecaster(world.bob, world.tournament, "bobs")
     content = world.csv(world.skill(0.5, noise=1))
     assert "bobs" in look("ann").post(HERE, form(content, forecaster="bobs"), status=400).text
     assert not Upload.objects.exists()
@@ -140,7 +140,7 @@ def test_a_form_without_a_file_says_so(look, round_):
 
 def test_a_stranger_is_asked_to_log_in_and_an_outsider_is_refused(look, world, round_):
     assert look().client.get(HERE)["Location"] == f"/login/?next={HERE}"
-    people.create_user("zoe")
+    users.create_user("zoe")
     assert "You do not take part" in look("zoe").get(HERE, status=403).text
     look("zoe").post(HERE, form(world.csv(world.skill(0.5, noise=1))), status=403)
 

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from tournaments.models import User
 from tournaments.services.access import STRANGER, Actor
 from tournaments.services.errors import Forbidden
-from tournaments.services.people import actor_of_token
+from tournaments.services.people.keys import actor_of_token
 
 SCHEME = "Token"
 CHALLENGE = f'{SCHEME} realm="api"'

@@ -10,9 +10,9 @@ from django.db import transaction
 from tournaments.management.terminal import Step
 from tournaments.management.who import Login, find_or_make
 from tournaments.models import Tournament
-from tournaments.services import people
 from tournaments.services.access import READ, UPLOAD, Actor
 from tournaments.services.errors import FileRefused, Invalid, Refused
+from tournaments.services.people import players
 
 PLAYER_SCOPES = [READ, UPLOAD]
 NEEDED, OPTIONAL = ("alias", "user"), ("name", "external_id")
@@ -80,7 +80,7 @@ def add(actor: Actor, tournament: Tournament, roster: list[Person], step: Step) 
 def _add(actor: Actor, tournament: Tournament, person: Person) -> Login:
     with transaction.atomic():
         user, login = find_or_make(person.user, PLAYER_SCOPES)
-        people.add_participant(
+        players.add_participant(
             actor, tournament, user, person.alias, name=person.name, external_id=person.external_id
         )
     return login

@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tournaments.models import Role, Tournament, User
-from tournaments.services import people
 from tournaments.services.access import Actor
 from tournaments.services.errors import Invalid, Unknown
+from tournaments.services.people import keys, users
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ def find_or_make(name: str, scopes: list[str]) -> tuple[User, Login]:
     found = User.objects.filter(username=name).first()
     if found is not None:
         return found, Login(name)
-    made, password = people.create_user(name)
-    _, token = people.create_key(made, "made with the user", scopes)
+    made, password = users.create_user(name)
+    _, token = keys.create_key(made, "made with the user", scopes)
     return made, Login(name, password, token)
 
 

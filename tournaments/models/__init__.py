@@ -2,7 +2,8 @@
 
 from tournaments.models.audit import AuditEvent, IdempotencyKey
 from tournaments.models.money import Account, Entry, Payout, Settlement, Transaction
-from tournaments.models.people import ApiKey, Forecaster, Member, Participant, Role, User
+from tournaments.models.notices import Delivery, Notice, Webhook
+from tournaments.models.people import ApiKey, Forecaster, Member, OneTimeLink, Participant, Role, User
 from tournaments.models.round import (
     DatasetFile,
     Exclusion,
@@ -13,7 +14,7 @@ from tournaments.models.round import (
     VoidRow,
 )
 from tournaments.models.rules import PRESETS, Rules, RulesError
-from tournaments.models.score import MetaModel, MetaModelWeight, Originality, Score
+from tournaments.models.score import MetaModel, MetaModelWeight, Originality, Score, Standing
 from tournaments.models.submission import Rejection, Selection, Submission, Upload
 from tournaments.models.tournament import Tournament
 from tournaments.models.work import Work
@@ -24,6 +25,7 @@ __all__ = [
     "ApiKey",
     "AuditEvent",
     "DatasetFile",
+    "Delivery",
     "Entry",
     "Exclusion",
     "Extension",
@@ -33,6 +35,8 @@ __all__ = [
     "Member",
     "MetaModel",
     "MetaModelWeight",
+    "Notice",
+    "OneTimeLink",
     "Originality",
     "Participant",
     "Payout",
@@ -45,11 +49,13 @@ __all__ = [
     "Score",
     "Selection",
     "Settlement",
+    "Standing",
     "Submission",
     "Tournament",
     "Transaction",
     "Upload",
     "User",
     "VoidRow",
+    "Webhook",
     "Work",
 ]

@@ -8,7 +8,12 @@ from django.db.models.functions import Lower
 
 
 class User(AbstractUser):
-    """Someone who logs in. Plays through a participant, operates through a role."""
+    """Someone who logs in. Plays through a participant, operates through a role.
+
+    `muted` names the kinds of notices that they do not want by email.
+    """
+
+    muted = ArrayField(models.CharField(max_length=20), default=list, blank=True)
 
 
 class Role(models.Model):
@@ -32,8 +37,8 @@ class Role(models.Model):
 class Participant(models.Model):
     """The player: scored against others under a public alias, and paid.
 
-    `name` and `external_id` are for operators only. A benchmark is the operator's own: visible,
-    ranked apart, never paid.
+    `name`, `external_id` and `group` are for operators only. A benchmark is the operator's own:
+    visible, ranked apart, never paid. A ban without an end holds until it is lifted.
     """
 
     class Kind(models.TextChoices):
@@ -45,8 +50,11 @@ class Participant(models.Model):
     alias = models.CharField(max_length=40)
     name = models.CharField(max_length=200, blank=True)
     external_id = models.CharField(max_length=200, blank=True)
+    group = models.CharField(max_length=80, blank=True)
     nominated = models.ForeignKey("Forecaster", models.PROTECT, null=True, blank=True, related_name="+")
     banned_at = models.DateTimeField(null=True, blank=True)
+    banned_until = models.DateTimeField(null=True, blank=True)
+    ban_reason = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -59,6 +67,10 @@ class Participant(models.Model):
             ),
             # The target of the composite foreign key that keeps a member inside one tournament.
             models.UniqueConstraint(fields=["id", "tournament"], name="participant_in_tournament"),
+            models.CheckConstraint(
+                condition=Q(banned_until__isnull=True) | Q(banned_at__lt=F("banned_until")),
+                name="ban_ends_after_it_begins",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -118,3 +130,40 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public} ({self.name})"
+
+
+class OneTimeLink(models.Model):
+    """A link that works once: to log in as `user`, or to become a member of `participant`.
+
+    Operators issue the first kind, so that no mail server is needed; members the second. Only the
+    hash of the token is kept; the token is random and long, so SHA-256 suffices.
+    """
+
+    class Kind(models.TextChoices):
+        LOGIN = "login"
+        MEMBER = "member"
+
+    kind = models.CharField(max_length=6, choices=Kind)
+    user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="login_links")
+    participant = models.ForeignKey(
+        Participant, models.CASCADE, null=True, blank=True, related_name="invitations"
+    )
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="login", user__isnull=False, participant__isnull=True)
+                | Q(kind="member", user__isnull=True, participant__isnull=False),
+                name="link_leads_to_one_thing",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} link for {self.user or self.participant}"

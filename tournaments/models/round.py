@@ -31,6 +31,7 @@ class Round(models.Model):
     rows_sha256 = models.CharField(max_length=64)
     row_count = models.PositiveIntegerField()
     split_rows = models.JSONField()
+    findings = models.JSONField(default=list, help_text="What the check of the files found, for operators")
     created_at = models.DateTimeField(auto_now_add=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)

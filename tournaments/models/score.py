@@ -7,6 +7,7 @@ from django.db.models import Q
 from tournaments.models.people import Participant, User
 from tournaments.models.round import LabelSet, Round
 from tournaments.models.submission import Submission
+from tournaments.models.tournament import Tournament
 
 # PostgreSQL sorts NaN above every number, so an upper bound keeps NaN and infinity out.
 FINITE = 1e9
@@ -88,6 +89,8 @@ class Score(models.Model):
     era_worst = models.FloatField()
     era_losses = ArrayField(models.FloatField())
     era_rows = ArrayField(models.PositiveIntegerField())
+    calibration = models.JSONField(default=dict, help_text="Equal-count bins, slope and intercept")
+    histogram = ArrayField(models.PositiveIntegerField(), default=list, help_text="Rows per 0.05 of p")
     undefined = models.JSONField(default=dict)
     tie_group = models.PositiveIntegerField(null=True)
     computed_at = models.DateTimeField(auto_now=True)
@@ -126,13 +129,45 @@ class Originality(models.Model):
     crowding = models.FloatField(null=True)
     ks = models.FloatField(null=True)
     residual = models.FloatField(null=True)
+    meta_rho = models.FloatField(null=True, help_text="Correlation with the meta-model, from the blend on")
     undefined = models.JSONField(default=dict)
     passes = models.BooleanField(help_text="Of the rules' gate, before any override")
     override_reason = models.CharField(max_length=300, blank=True)
     overridden_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
-        constraints = _finite("originality", "max_abs_rho", "nearest_rho", "crowding", "ks", "residual")
+        constraints = _finite(
+            "originality", "max_abs_rho", "nearest_rho", "crowding", "ks", "residual", "meta_rho"
+        )
 
     def __str__(self) -> str:
         return f"originality of {self.submission_id}"
+
+
+class Standing(models.Model):
+    """A participant's place in a tournament's season (FORMULAS section 2), written anew whenever a
+    round is resolved: pages read it, no page computes it. `units` is the gain in 1e-9 nats.
+    """
+
+    tournament = models.ForeignKey(Tournament, models.CASCADE, related_name="standings")
+    participant = models.ForeignKey(Participant, models.CASCADE, related_name="standings")
+    rank = models.PositiveIntegerField()
+    rounds = models.PositiveIntegerField(help_text="Rounds played")
+    missed = models.PositiveIntegerField()
+    gain = models.FloatField()
+    units = models.BigIntegerField()
+    played_gain_low = models.FloatField(null=True)
+    played_gain_high = models.FloatField(null=True)
+    eras = models.PositiveIntegerField()
+    undefined = models.JSONField(default=dict)
+    computed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tournament", "participant"], name="one_standing"),
+            *_finite("gain", "played_gain_low", "played_gain_high"),
+        ]
+        indexes = [models.Index(fields=["tournament", "rank"])]
+
+    def __str__(self) -> str:
+        return f"{self.participant} is {self.rank} of {self.tournament}"

@@ -22,6 +22,9 @@ class Work(models.Model):
         BLEND = "blend"
         SCORE_LIVE = "score_live"
         CONCLUDE = "conclude"
+        STANDINGS = "standings"
+        REMIND = "remind"
+        ANNOUNCE = "announce"
 
     class State(models.TextChoices):
         WAITING = "waiting"

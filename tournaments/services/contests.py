@@ -6,9 +6,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from tournaments.models import PRESETS, Role, Rules, RulesError, Tournament, User
-from tournaments.services import audit, people
+from tournaments.services import audit
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.errors import Conflict, Invalid
+from tournaments.services.people import users
 
 
 def create(
@@ -31,7 +32,7 @@ def create(
     try:
         with transaction.atomic():
             made = Tournament.objects.create(slug=slug, name=name, question=question, rules=rules.to_json())
-            people.grant_role(operator, made, Role.Kind.OPERATOR)
+            users.grant_role(operator, made, Role.Kind.OPERATOR)
             audit.record(operator, "tournament_created", made, preset=preset)
     except IntegrityError as error:
         raise Conflict("tournament_exists", f"There is a tournament {slug} already.") from error

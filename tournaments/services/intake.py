@@ -21,11 +21,12 @@ from tournaments.models import (
     User,
     Work,
 )
-from tournaments.services import files, idempotency, people, work
+from tournaments.services import files, idempotency, work
 from tournaments.services.access import UPLOAD, Actor, need_participant
 from tournaments.services.clock import db_now
 from tournaments.services.deadlines import refuse_unless_open
 from tournaments.services.errors import FileRefused, Invalid
+from tournaments.services.people import players
 from tournaments.store.blobs import Received
 from tournaments.store.formats import FileRejected, Parsed, parse
 
@@ -111,7 +112,7 @@ def _parse(
     file: IO[bytes], filename: str, round_: Round, participant: Participant, forecaster: str
 ) -> Parsed:
     if forecaster:
-        people.find_forecaster(participant, forecaster)
+        players.find_forecaster(participant, forecaster)
     names = frozenset(participant.forecasters.values_list("name", flat=True))
     try:
         return parse(file, filename, files.rows_of(round_), files.parse_options(round_.read_rules(), names))
@@ -127,7 +128,7 @@ def _owners(parsed: Parsed, participant: Participant, forecaster: str) -> dict[s
             "forecaster_mismatch",
             f"The request names {forecaster}, but the file has columns for {', '.join(parsed.columns)}.",
         )
-    fallback = mine[forecaster] if forecaster else people.paid_forecaster(participant)
+    fallback = mine[forecaster] if forecaster else players.paid_forecaster(participant)
     return {column: mine.get(column, fallback) for column in parsed.columns}
 
 
@@ -138,7 +139,7 @@ def _keep_rejection(
     Rejection.objects.create(
         round=round_,
         participant=participant,
-        forecaster=one or people.paid_forecaster(participant),
+        forecaster=one or players.paid_forecaster(participant),
         filename=filename[-200:],
         faults=refused.faults,
     )

@@ -13,6 +13,7 @@ from tournaments.models import User
 from tournaments.services.access import STRANGER, Actor
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Conflict, Forbidden, Refused, Unknown
+from tournaments.web import nav
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -61,5 +62,12 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
 def show(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    """Render a page. `now` is the database's clock, by which deadlines go."""
-    return render(request, template, {"now": db_now(), **(context or {})}, status=status)
+    """Render a page. `now` is the database's clock, by which deadlines go.
+
+    A context with a `tournament` or a `round` gets the tournament's navigation.
+    """
+    context = {"now": db_now(), **(context or {})}
+    place = context.get("tournament") or getattr(context.get("round"), "tournament", None)
+    if place is not None:
+        context |= {"place": place, "stops": nav.stops(actor_of(request), place)}
+    return render(request, template, context, status=status)

@@ -1,27 +1,24 @@
-"""Addresses of the pages."""
+"""Addresses of the pages: each room has its own."""
 
-from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
-from tournaments.web.views import home, operate, round, submission, upload
+ROOMS = ("account", "joining", "making", "notices", "running", "playing", "boards")
 
-OF_ROUND = [
-    path("", round.show_round, name="round"),
-    path("board.csv", round.board_csv, name="board-csv"),
-    path("upload/", upload.upload, name="upload"),
-    path("open/", operate.open_round, name="open-round"),
-    path("labels/", operate.labels, name="labels"),
-    path("resolve/", operate.resolve, name="resolve-round"),
-    path("settle/", operate.settle, name="settle-round"),
-    path("retry/<int:pk>/", operate.retry, name="retry-work"),
-]
 
-urlpatterns = [
-    path("", home.home, name="home"),
-    path("login/", LoginView.as_view(template_name="web/login.html"), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
-    path("t/<slug:slug>/", home.tournament, name="tournament"),
-    path("t/<slug:slug>/<str:number>/", include(OF_ROUND)),
-    path("s/<int:pk>/", submission.show_submission, name="submission"),
-    path("s/<int:pk>/choose/", submission.choose, name="submission-choose"),
-]
+class RoundNumber:
+    """A round in an address: its number, or `current`. Other words after a tournament are its pages."""
+
+    regex = r"\d{1,9}|current"
+
+    def to_python(self, value: str) -> str:
+        """Hand it on as it stands; the service finds the round."""
+        return value
+
+    def to_url(self, value: object) -> str:
+        """Write a number."""
+        return str(value)
+
+
+register_converter(RoundNumber, "round")
+
+urlpatterns = [path("", include(f"tournaments.web.{room}.urls")) for room in ROOMS]

@@ -12,9 +12,10 @@ from tournaments.api.base import PAGING, ApiView, documented, page, paged, query
 from tournaments.api.shapes import common
 from tournaments.api.shapes import operations as shapes
 from tournaments.models import Round
-from tournaments.services import labels, operations, originality, resolution, roster, rounds
+from tournaments.services import labels, operations, originality, resolution, rounds
 from tournaments.services.access import find_round, find_submission, find_tournament
 from tournaments.services.errors import Unknown
+from tournaments.services.people import roster
 from tournaments.services.reading import details, oversight
 
 TAG = "operations"

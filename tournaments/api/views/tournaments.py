@@ -9,8 +9,8 @@ from rest_framework.response import Response
 from tournaments.api.base import PAGING, ApiView, documented, page, paged
 from tournaments.api.shapes import people as shapes
 from tournaments.models import Tournament
-from tournaments.services import people, roster
 from tournaments.services.access import find_tournament
+from tournaments.services.people import players, roster
 from tournaments.services.reading import details, standings, status
 from tournaments.services.reading.frontpage import visible_tournaments
 
@@ -88,7 +88,7 @@ class Forecasters(ApiView):
     )
     def post(self, request: Request, slug: str) -> Response:
         tournament = find_tournament(self.actor, slug)
-        made = people.add_forecaster(self.actor, tournament, self.body(shapes.ForecasterName)["name"])
+        made = players.add_forecaster(self.actor, tournament, self.body(shapes.ForecasterName)["name"])
         return Response(shapes.ForecasterName(made).data, http.HTTP_201_CREATED)
 
 
@@ -119,7 +119,7 @@ class Nominate(ApiView):
     )
     def post(self, request: Request, slug: str) -> Response:
         tournament = find_tournament(self.actor, slug)
-        chosen = people.nominate(self.actor, tournament, self.body(shapes.ForecasterName)["name"])
+        chosen = players.nominate(self.actor, tournament, self.body(shapes.ForecasterName)["name"])
         return Response(shapes.ForecasterName(chosen).data)
 
 

@@ -9,7 +9,7 @@ from tournaments.management.base import Face, add_operator, add_slug
 from tournaments.management.roster import PLAYER_SCOPES
 from tournaments.management.who import acting, find_or_make
 from tournaments.models import Participant
-from tournaments.services import people
+from tournaments.services.people import players
 
 
 class Command(Face):
@@ -35,7 +35,7 @@ class Command(Face):
         kind = Participant.Kind.BENCHMARK if options["benchmark"] else Participant.Kind.PLAYER
         with transaction.atomic():
             user, login = find_or_make(options["user"], PLAYER_SCOPES)
-            made = people.add_participant(
+            made = players.add_participant(
                 actor,
                 tournament,
                 user,

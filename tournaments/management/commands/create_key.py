@@ -6,8 +6,8 @@ from typing import Any
 from tournaments.management import words
 from tournaments.management.base import Face
 from tournaments.management.who import user_of
-from tournaments.services import people
 from tournaments.services.access import SCOPES
+from tournaments.services.people import keys
 
 
 class Command(Face):
@@ -27,7 +27,7 @@ class Command(Face):
     def handle(self, *args: Any, **options: Any) -> None:
         """Make it, and print the token."""
         user = user_of(options["user"])
-        key, token = people.create_key(user, options["name"], options["scopes"], options["days"])
+        key, token = keys.create_key(user, options["name"], options["scopes"], options["days"])
         until = f" until {key.expires_at:%Y-%m-%d}" if key.expires_at else ""
         data = {"user": user.username, "token": token, "scopes": key.scopes, "expires_at": key.expires_at}
         lines = [

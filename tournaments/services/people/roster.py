@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from tournaments.models import Participant, Tournament, User
-from tournaments.services import audit, people
+from tournaments.services import audit
 from tournaments.services.access import (
     READ,
     STAKE,
@@ -17,6 +17,7 @@ from tournaments.services.access import (
     need_participant,
 )
 from tournaments.services.errors import Unknown
+from tournaments.services.people import keys, players, users
 
 FIRST_KEY = "first key"
 
@@ -51,9 +52,9 @@ def enrol(
     with transaction.atomic():
         user = User.objects.filter(username=username).first()
         if user is None:
-            user, password = people.create_user(username)
-            _, token = people.create_key(user, FIRST_KEY, [READ, UPLOAD, STAKE])
-        participant = people.add_participant(
+            user, password = users.create_user(username)
+            _, token = keys.create_key(user, FIRST_KEY, [READ, UPLOAD, STAKE])
+        participant = players.add_participant(
             actor, tournament, user, alias, name=name, external_id=external_id, kind=kind
         )
     return Enrolled(participant, user.username, password, token)
@@ -94,7 +95,7 @@ def find_participant(actor: Actor, tournament: Tournament, alias: str) -> Partic
 def forecasters(actor: Actor, tournament: Tournament) -> list[dict[str, Any]]:
     """Return the actor's own forecasters, the first created first, and which takes the paid place."""
     participant = need_participant(actor, tournament, READ)
-    paid = people.paid_forecaster(participant)
+    paid = players.paid_forecaster(participant)
     return [
         {"name": one.name, "paid_place": one == paid, "created_at": one.created_at}
         for one in participant.forecasters.order_by("pk")

@@ -11,8 +11,8 @@ from tournaments.services import operations, settlement
 from tournaments.services.access import Actor, find_round, participant_of
 from tournaments.services.reading import reports, status
 from tournaments.services.reading.feedback import splits_of
-from tournaments.web import board as boards
-from tournaments.web import crowd
+from tournaments.web.boards import board as boards
+from tournaments.web.boards import crowd
 from tournaments.web.door import page, show
 
 State = Round.State

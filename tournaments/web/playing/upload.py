@@ -14,7 +14,7 @@ from tournaments.services.deadlines import deadline, refuse_unless_open, used_qu
 from tournaments.services.errors import FileRefused, Refused
 from tournaments.services.reading import submissions
 from tournaments.web.door import page, show, status_of
-from tournaments.web.forms import UploadForm
+from tournaments.web.playing.forms import UploadForm
 
 
 @page

@@ -13,7 +13,8 @@ from tournaments.services import operations, resolution, rounds, settlement
 from tournaments.services.access import Actor, find_round, need_operator
 from tournaments.services.errors import FileRefused, Refused
 from tournaments.web.door import page, show, status_of
-from tournaments.web.forms import LabelsForm, NameForm
+from tournaments.web.forms import NameForm
+from tournaments.web.running.forms import LabelsForm
 
 Verb = Callable[[Actor, Round], object]
 

@@ -1,0 +1,1 @@
+"""Who is here: users, their keys and links, participants, members, rosters."""

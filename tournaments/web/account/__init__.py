@@ -1,0 +1,1 @@
+"""Logging in, setting up, one's own account and keys."""

@@ -1,0 +1,1 @@
+"""Who stands where: a round, its leaderboard, the season."""

@@ -1,0 +1,5 @@
+"""Addresses of joining, rosters, members and roles."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

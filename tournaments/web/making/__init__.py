@@ -1,0 +1,1 @@
+"""Tournaments and rounds from an operator's own files, step by step."""

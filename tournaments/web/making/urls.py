@@ -1,0 +1,5 @@
+"""Addresses of making tournaments and rounds."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,34 @@
+"""Where one can go from here: a tournament's pages, by who asks. `door.show` puts them on each page."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from tournaments.models import Tournament
+from tournaments.services.access import Actor, participant_of
+
+ALL, PLAYER, OVERSEER, OPERATOR = "all", "player", "overseer", "operator"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page of a tournament: its title, the name of its address, and who may go there."""
+
+    title: str
+    name: str
+    who: str = ALL
+
+
+STOPS = (Stop("Rounds", "tournament"),)
+
+
+def stops(actor: Actor, tournament: Tournament) -> list[tuple[str, str]]:
+    """Return (title, address) of the pages of a tournament that this actor may open."""
+    operates = actor.operates(tournament)
+    may = {
+        ALL: True,
+        PLAYER: participant_of(actor, tournament) is not None,
+        OPERATOR: operates,
+        OVERSEER: operates or actor.oversees(tournament),
+    }
+    return [(one.title, reverse(one.name, args=[tournament.slug])) for one in STOPS if may[one.who]]

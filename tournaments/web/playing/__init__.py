@@ -1,0 +1,1 @@
+"""A participant's way: first page, data, upload, submissions, forecasters."""

@@ -1,0 +1,13 @@
+"""Addresses of a participant's way."""
+
+from django.urls import path
+
+from tournaments.web.playing import home, submission, upload
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("t/<slug:slug>/", home.tournament, name="tournament"),
+    path("t/<slug:slug>/<round:number>/upload/", upload.upload, name="upload"),
+    path("s/<int:pk>/", submission.show_submission, name="submission"),
+    path("s/<int:pk>/choose/", submission.choose, name="submission-choose"),
+]
