@@ -224,8 +224,11 @@ class AuditEvents(Record):
     search_fields = ("action", "actor__username", "reason")
 
 
-def _records() -> list[tuple[type[Model], tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
-    """The rest, all read-only: model, columns, what is joined, what is searched."""
+Described = tuple[type[Model], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+
+
+def _of_rounds() -> list[Described]:
+    """What belongs to rounds, read-only: model, columns, what is joined, what is searched."""
     m = models
     return [
         (m.DatasetFile, ("filename", "round", "kind", "size", "sha256"), ("round__tournament",),
@@ -245,6 +248,13 @@ def _records() -> list[tuple[type[Model], tuple[str, ...], tuple[str, ...], tupl
          ("round__tournament",), ("blend",)),
         (m.MetaModelWeight, ("meta_model", "participant", "weight"),
          ("meta_model__round__tournament", "participant"), ("participant__alias",)),
+    ]  # fmt: skip
+
+
+def _of_people_and_money() -> list[Described]:
+    """The rest, described alike."""
+    m = models
+    return [
         (m.Account, ("tournament", "kind", "participant", "round", "currency", "floor"),
          ("tournament", "participant", "round__tournament"), ("participant__alias", "currency")),
         (m.Transaction, ("at", "kind", "round", "memo", "actor"), ("round__tournament", "actor"), ("memo",)),
@@ -268,7 +278,7 @@ def _records() -> list[tuple[type[Model], tuple[str, ...], tuple[str, ...], tupl
     ]  # fmt: skip
 
 
-for _model, _columns, _joined, _searched in _records():
+for _model, _columns, _joined, _searched in _of_rounds() + _of_people_and_money():
     _options = {
         "__doc__": f"{_model.__name__}, to look at.",
         "list_display": _columns,
