@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from tournaments.models import Role, Tournament, User
 from tournaments.services import audit
-from tournaments.services.errors import Conflict, Invalid
+from tournaments.services.errors import Conflict, Invalid, Unknown
 
 
 def create_user(username: str, password: str | None = None, email: str = "") -> tuple[User, str]:
@@ -26,3 +26,11 @@ def grant_role(user: User, tournament: Tournament, kind: str) -> None:
     """Make a user operator or auditor of a tournament."""
     Role.objects.get_or_create(user=user, tournament=tournament, kind=kind)
     audit.record(None, "role_granted", tournament, user=user.username, role=kind)
+
+
+def find_user(username: str) -> User:
+    """Return an active user by name, or refuse with `unknown_user`."""
+    found = User.objects.filter(username=username.strip(), is_active=True).first()
+    if found is None:
+        raise Unknown("unknown_user", f"There is no user {username}. They need an account first.")
+    return found
