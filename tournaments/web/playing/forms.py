@@ -14,6 +14,8 @@ class UploadForm(forms.Form):
         allow_empty_file=True,  # its fault is told by the parser, in its words
         error_messages={"required": "Choose a file first."},
     )
+    # An Idempotency-Key: the script sends the same one again when the connection was lost.
+    key = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, forecasters: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,5 +1,7 @@
 """A submission: what became of it, and its receipt."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -7,11 +9,9 @@ from django.views.decorators.http import require_POST
 from tournaments.models import Round, Selection, Submission
 from tournaments.services import deadlines, intake
 from tournaments.services.access import Actor, find_submission, participant_of
-from tournaments.services.reading import feedback, submissions
+from tournaments.services.reading import closeups, feedback, submissions
 from tournaments.web.door import page, show
-
-SPLITS = ("validation", "test", "live")
-EARLY = (Round.State.DRAFT, Round.State.OPEN)
+from tournaments.web.playing import pictures, telling
 
 
 @page
@@ -19,8 +19,6 @@ def show_submission(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse
     """Show a submission's state, the scores that may be told so far, originality and receipt."""
     found = submissions.look(actor, pk)
     round_ = found.round
-    whole = actor.oversees(round_.tournament)
-    scores = feedback.scores_of(found, whole)
     me = participant_of(actor, round_.tournament)
     selected = Selection.objects.filter(submission=found).first()
     own = me is not None and me.pk == found.participant_id
@@ -28,15 +26,32 @@ def show_submission(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse
         "submission": found,
         "round": round_,
         "rules": round_.read_rules(),
-        "scores": [(split, scores[split]) for split in SPLITS if split in scores],
-        "originality": feedback.originality_json(found) if round_.state not in EARLY else None,
         "selected": selected,
         "receipt": intake.receipt_of(found),
         "own": own,
         "waiting": own and found.state == Submission.State.ACCEPTED,
         "may_choose": own and selected is None and round_.state == Round.State.OPEN,
+        **_scores(actor, found, request.GET.get("split", "")),
+        **_originality(found),
     }
     return show(request, "web/submission.html", context)
+
+
+def _scores(actor: Actor, submission: Submission, wanted: str) -> dict[str, Any]:
+    """Return the scores of every split, and the charts of the one that is looked at: the most telling."""
+    found = closeups.of_submission(submission, whole=actor.oversees(submission.round.tournament))
+    drawn = {one.split: one for one in found if one.eras}
+    split = wanted if wanted in drawn else next(reversed(drawn), "")
+    charts = pictures.of(drawn[split]) if split else []
+    return {"closeups": found, "drawn": list(drawn), "split": split, "charts": charts}
+
+
+def _originality(submission: Submission) -> dict[str, Any]:
+    round_ = submission.round
+    if round_.state in closeups.EARLY:
+        return {}
+    found = feedback.originality_json(submission)
+    return {"originality": found, "sentences": telling.originality(found, round_.read_rules())}
 
 
 @require_POST

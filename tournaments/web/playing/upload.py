@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,8 +12,9 @@ from tournaments.services import intake
 from tournaments.services.access import UPLOAD, Actor, find_round, find_submission, need_participant
 from tournaments.services.clock import db_now
 from tournaments.services.deadlines import deadline, refuse_unless_open, used_quota
-from tournaments.services.errors import FileRefused, Refused
+from tournaments.services.errors import FileRefused, Invalid, Refused
 from tournaments.services.reading import submissions
+from tournaments.web import words
 from tournaments.web.door import page, show, status_of
 from tournaments.web.playing.forms import UploadForm
 
@@ -27,12 +29,14 @@ def upload(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpRe
         form = UploadForm(initial={"forecaster": request.GET.get("forecaster", "")}, forecasters=names)
         return _page(request, round_, me, {"form": form, **_receipts(request, actor)})
     form = UploadForm(request.POST, request.FILES, forecasters=names)
-    if not form.is_valid():
-        return _page(request, round_, me, {"form": form}, status=400)
     try:
+        _refuse_cut_off(request)
+        if not form.is_valid():
+            return _page(request, round_, me, {"form": form}, status=400)
         return _take(request, actor, round_, me, form)
     except FileRefused as refused:
-        context = {"form": form, "faults": refused.faults, "filename": form.cleaned_data["file"].name}
+        name = form.cleaned_data["file"].name
+        context = {"form": form, "faults": refused.faults, "fixes": words.FIXES, "filename": name}
         return _page(request, round_, me, context, status=400)
     except Refused as refused:
         return _page(request, round_, me, {"form": form, "refused": refused}, status=status_of(refused))
@@ -45,10 +49,17 @@ def _take(
     if "check" in request.POST:
         checked = intake.check(actor, round_, file.chunks(), file.name, forecaster)
         return _page(request, round_, me, {"form": form, "checked": checked, "filename": file.name})
-    receipts = intake.submit(actor, round_, file.chunks(), file.name, forecaster)
+    receipts = intake.submit(actor, round_, file.chunks(), file.name, forecaster, form.cleaned_data["key"])
     here = reverse("upload", args=[round_.tournament.slug, round_.number])
     again = "&again=1" if receipts[0]["replayed"] else ""
     return redirect(f"{here}?receipt={receipts[0]['submission']}{again}")
+
+
+def _refuse_cut_off(request: HttpRequest) -> None:
+    """Refuse a form that ended before its last byte: Django's parser takes a cut-off file for a whole one."""
+    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    if getattr(getattr(request, "_stream", None), "_pos", length) != length:
+        raise Invalid("incomplete_body", "The upload ended before its last byte. Nothing was kept.")
 
 
 def _receipts(request: HttpRequest, actor: Actor) -> dict[str, Any]:
@@ -71,6 +82,7 @@ def _page(
         "closes_at": deadline(round_, me),
         "used": used_quota(round_, me),
         "datasets": round_.datasets.order_by("pk"),
+        "most": settings.UPLOAD_MAX_BYTES,
         "closed": _why_closed(round_, me),
         **context,
     }

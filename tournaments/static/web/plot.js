@@ -1,0 +1,253 @@
+// Draws the charts of a page with Plotly, which is loaded once, when the first of them comes into view.
+// Colours are the design's tokens; names stand beside what they name; the table under each chart says the same.
+
+const ROLES = {
+  crowd: "--chart-crowd", one: "--chart-one", many: "--chart-many",
+  benchmark: "--chart-benchmark", own: "--accent", other: "--chart-other",
+};
+// Two style elements that Plotly would make and the policy would block; it makes none where these ids exist.
+const TAKEN = ["9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53"];
+const LABEL = 13, LETTER = 6.6, APART = 16, NARROW = 560, BRIEF = 10;
+const coarse = matchMedia("(pointer: coarse)").matches;
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const drawn = new Set();
+let library;
+
+function load(address) {
+  library ??= new Promise((done, failed) => {
+    for (const id of TAKEN) document.head.append(Object.assign(document.createElement("meta"), { id }));
+    const script = Object.assign(document.createElement("script"), { src: address });
+    script.onload = () => done(window.Plotly);
+    script.onerror = () => failed(new Error("Plotly did not load"));
+    document.head.append(script);
+  });
+  return library;
+}
+
+function look(element) {
+  const tokens = getComputedStyle(element);
+  const token = (name) => tokens.getPropertyValue(name).trim();
+  return {
+    ink: token("--ink"), quiet: token("--quiet"), line: token("--line"), paper: token("--paper"),
+    sans: token("--sans"), of: (role) => token(ROLES[role] ?? role),
+  };
+}
+
+const washed = (hex, share) => `${hex}${Math.round(share * 255).toString(16).padStart(2, "0")}`;
+
+function local(iso) {
+  const at = new Date(iso);
+  const two = (n) => String(n).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} `
+    + `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+const places = (chart, xs) => (chart.x.time ? xs.map((x) => x && local(x)) : xs);
+
+function traces(chart, style) {
+  return chart.series.flatMap((one) => {
+    const color = style.of(one.role);
+    const x = places(chart, one.x);
+    const words = { hovertext: one.hover, hovertemplate: "%{hovertext}<extra></extra>", name: one.name };
+    const spread = one.low.length > 0;
+    const whiskers = spread && {
+      type: "data", symmetric: false, color: washed(color, 0.55), thickness: 1.5, width: 0,
+      array: one.y.map((y, i) => one.high[i] - y), arrayminus: one.y.map((y, i) => y - one.low[i]),
+    };
+    if (one.kind === "bars") {
+      const height = one.base === null ? one.y : one.y.map((y) => (y === null ? null : y - one.base));
+      return [{ ...words, type: "bar", x, y: height, base: one.base ?? undefined,
+        marker: { color }, ...(whiskers && { error_y: whiskers }) }];
+    }
+    if (one.kind === "dots") {
+      return [{ ...words, type: "scatter", mode: "markers", x, y: one.y,
+        marker: { color, size: 7, line: { color: style.paper, width: 1 } },
+        ...(whiskers && { error_y: whiskers }) }];
+    }
+    const edge = { type: "scatter", mode: "lines", x, hoverinfo: "skip", line: { width: 0 }, connectgaps: false };
+    const band = spread
+      ? [{ ...edge, y: one.low }, { ...edge, y: one.high, fill: "tonexty", fillcolor: washed(color, 0.18) }]
+      : [];
+    const few = x.length <= 40;
+    return [...band, { ...words, type: "scatter", mode: few ? "lines+markers" : "lines", x, y: one.y,
+      line: { color, width: 2 }, marker: { color, size: 5 } }];
+  });
+}
+
+// The names at the right edge: of horizontal references, and of series at their last points.
+function names(chart, style) {
+  const found = chart.references.filter((r) => r.axis === "y")
+    .map((r) => ({ y: r.value, text: r.label, color: style.quiet }));
+  for (const one of chart.series) {
+    const last = one.y.findLastIndex((y) => y !== null);
+    if (one.label && last >= 0) {
+      found.push({ y: one.y[last], x: places(chart, one.x)[last], text: one.label, color: style.of(one.role) });
+    }
+  }
+  return found.sort((a, b) => a.y - b.y);
+}
+
+function span(chart) {
+  if (chart.y.range) return chart.y.range;
+  const all = chart.series.flatMap((one) => [...one.y, ...one.low, ...one.high, one.kind === "bars" ? one.base ?? 0 : null]);
+  all.push(...chart.references.filter((r) => r.axis === "y").map((r) => r.value), ...chart.marks.map((m) => m.y));
+  const known = all.filter((value) => value !== null);
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const room = (high - low || Math.abs(high) || 1) * 0.08;
+  const bars = chart.series.some((one) => one.kind === "bars" && one.base === null);
+  return [bars && low >= 0 ? 0 : low - room, high + room];
+}
+
+function layout(chart, style, width, height) {
+  const labels = names(chart, style);
+  const longest = Math.max(0, ...labels.map((label) => label.text.length));
+  const inside = width < NARROW && longest > BRIEF;
+  const margin = { l: 8, r: inside ? 12 : 16 + Math.ceil(longest * LETTER), t: 28, b: 8 };
+  const [low, high] = span(chart);
+  const axis = (one) => ({
+    title: { text: one.title, standoff: 8, font: { color: style.quiet, size: LABEL } },
+    automargin: true, separatethousands: true, exponentformat: "none", gridcolor: style.line, linecolor: style.line, zeroline: false,
+    tickfont: { color: style.quiet, size: 12 }, tickformat: one.tick || undefined, fixedrange: coarse,
+  });
+  const lines = chart.references.map((r) => ({
+    type: "line", layer: "above", line: { color: style.quiet, width: 1, dash: "dot" },
+    ...(r.axis === "xy" ? diagonal(chart) : r.axis === "x"
+      ? { x0: r.value, x1: r.value, yref: "paper", y0: 0, y1: 1 }
+      : { y0: r.value, y1: r.value, xref: "paper", x0: 0, x1: 1 }),
+  }));
+  return {
+    margin, shapes: lines, annotations: annotations(chart, style, labels, { inside, low, high, height }),
+    xaxis: { ...axis(chart.x), type: kindOf(chart), range: chart.x.range ?? undefined, showgrid: false, ...ticks(chart, width - margin.r) },
+    yaxis: { ...axis(chart.y), range: [low, high] },
+    showlegend: false, bargap: 0.25, barmode: "overlay", dragmode: coarse ? false : "zoom",
+    hovermode: chart.series.filter((one) => one.kind === "line").length > 1 ? "x" : "closest",
+    paper_bgcolor: style.paper, plot_bgcolor: style.paper,
+    font: { family: style.sans, size: 12, color: style.ink },
+    hoverlabel: { bgcolor: style.ink, bordercolor: style.ink, font: { family: style.sans, color: style.paper, size: LABEL } },
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: style.quiet, activecolor: style.ink },
+  };
+}
+
+function kindOf(chart) {
+  if (chart.x.time) return "date";
+  return chart.series.some((one) => one.x.some((x) => typeof x === "string")) ? "category" : "linear";
+}
+
+// As many words as stand beside one another without turning.
+function ticks(chart, width) {
+  if (kindOf(chart) !== "category") return { nticks: Math.max(3, Math.floor(width / 100)) };
+  const longest = Math.max(...chart.series.flatMap((one) => one.x.map((x) => String(x).length)));
+  return { nticks: Math.max(2, Math.floor((width - 64) / (longest * LETTER + 16))), tickangle: 0 };
+}
+
+function diagonal(chart) {
+  const [x, y] = [chart.x.range ?? [0, 1], chart.y.range ?? [0, 1]];
+  const [from, to] = [Math.max(x[0], y[0]), Math.min(x[1], y[1])];
+  return { x0: from, y0: from, x1: to, y1: to };
+}
+
+// Names that would lie on one another are moved apart; on narrow screens they stand inside, above their lines.
+function annotations(chart, style, labels, { inside, low, high, height }) {
+  const perPixel = (high - low) / Math.max(1, height - 80);
+  let free = -Infinity;
+  const beside = labels.map((label) => {
+    const y = Math.max(label.y, free);
+    free = y + APART * perPixel;
+    const words = { y, text: escape(label.text), showarrow: false, bgcolor: inside ? washed(style.paper, 0.75) : undefined,
+      font: { color: label.color, size: LABEL } };
+    return inside || (label.x !== undefined && chart.series.length === 1 && !chart.references.length)
+      ? { ...words, xref: "paper", x: 1, xanchor: "right", yanchor: "bottom" }
+      : { ...words, xref: "paper", x: 1, xanchor: "left", xshift: 8, yanchor: "middle" };
+  });
+  const above = chart.references.filter((r) => r.axis === "x").map((r) => ({
+    x: r.value, yref: "paper", y: 1, yanchor: "bottom", showarrow: false, text: escape(r.label),
+    font: { color: style.quiet, size: LABEL },
+  }));
+  const along = chart.references.filter((r) => r.axis === "xy").map((r) => {
+    const end = diagonal(chart);
+    return { x: end.x1, y: end.y1, xanchor: "right", yanchor: "top", xshift: -24, showarrow: false, text: escape(r.label),
+      font: { color: style.quiet, size: LABEL } };
+  });
+  const marks = chart.marks.map((mark) => ({
+    x: chart.x.time ? local(mark.x) : mark.x, y: mark.y, text: escape(mark.text), ax: 0, ay: -24, arrowhead: 0,
+    arrowwidth: 1, arrowcolor: style.quiet, font: { color: style.ink, size: LABEL },
+  }));
+  return [...beside, ...above, ...along, ...marks];
+}
+
+const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
+async function draw(room) {
+  const chart = JSON.parse(room.dataset.chart);
+  const figure = room.closest("figure");
+  try {
+    const plotly = await load(figure.dataset.plotly);
+    const style = look(room);
+    const [width, height] = [room.clientWidth, room.clientHeight];
+    const [data, plan] = [traces(chart, style), { ...layout(chart, style, width, height), width, height }];
+    await plotly.react(room, data, plan, {
+      displaylogo: false, displayModeBar: coarse ? false : "hover", scrollZoom: false,
+      showSendToCloud: false, showTips: false, modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", picture(plotly, chart)]],
+    });
+    speak(room, chart);
+    room.dataset.state = "drawn";
+  } catch {
+    room.dataset.state = "failed";
+    room.textContent = "The chart could not be drawn. The table below has the same numbers.";
+    figure.querySelector("details").open = true;
+  }
+}
+
+// The button that keeps the chart as a picture, with its title on it.
+function picture(plotly, chart) {
+  const click = (room) => {
+    const [width, height] = [room.clientWidth, room.clientHeight + 40];
+    const style = look(room);
+    const plan = layout(chart, style, width, height);
+    const title = { text: escape(chart.title), x: 0, xref: "paper", xanchor: "left", font: { size: 16, color: style.ink } };
+    const filename = chart.title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+    const margin = { ...plan.margin, t: 68 };
+    plotly.downloadImage({ data: traces(chart, style), layout: { ...plan, title, margin, width, height } },
+      { format: "png", scale: 2, filename, width, height });
+  };
+  return { name: "picture", title: "Download as PNG", icon: plotly.Icons.camera, click };
+}
+
+function speak(room, chart) {
+  for (const [index, svg] of room.querySelectorAll("svg.main-svg").entries()) {
+    if (index) svg.setAttribute("aria-hidden", "true");
+    else {
+      svg.setAttribute("role", "img");
+      svg.setAttribute("aria-label", `${chart.title} A chart of ${chart.y.title} by ${chart.x.title}; the table below says the same.`);
+    }
+  }
+}
+
+const sizes = new ResizeObserver((entries) => {
+  for (const { target, contentRect } of entries) {
+    if (target.dataset.state === "drawn" && Math.abs(target.dataset.width - contentRect.width) >= 1) draw(target);
+    target.dataset.width = contentRect.width;
+  }
+});
+
+const views = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) continue;
+    views.unobserve(target);
+    drawn.add(target);
+    draw(target);
+    sizes.observe(target);
+  }
+}, { rootMargin: "200px" });
+
+function scan() {
+  for (const room of drawn) if (!room.isConnected) drawn.delete(room);
+  for (const room of document.querySelectorAll("[data-chart]:not([data-state])")) {
+    room.dataset.state = "wanted";
+    views.observe(room);
+  }
+}
+
+dark.addEventListener("change", () => drawn.forEach(draw));
+for (const event of ["page:changed", "htmx:afterSettle"]) document.addEventListener(event, scan);
+scan();
