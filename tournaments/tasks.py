@@ -1,14 +1,16 @@
-"""Celery's side of the queue: two tasks that take ids and call one service each.
+"""Celery's side of the queue: tasks that call one service each.
 
 The database is the queue's truth. A message lost, doubled or late changes nothing but the hour.
 """
 
 from typing import Any
 
-from celery import shared_task
+from celery import shared_task, signals
 from django.dispatch import receiver
 
 from tournaments.services import jobs, work
+from tournaments.services.telling import outbox, sending
+from tournaments.services.upkeep import pulse
 
 
 @shared_task(name="tournaments.run")
@@ -21,6 +23,14 @@ def run(pk: int) -> None:
 def sweep() -> None:
     """Ring whatever is due; beat sends this every SWEEP_SECONDS."""
     work.sweep()
+    outbox.sweep()
+    pulse.beat(pulse.SWEEP)
+
+
+@shared_task(name="tournaments.deliver")
+def deliver() -> None:
+    """Send the notices that are due."""
+    sending.deliver()
 
 
 @receiver(work.work_due, dispatch_uid="ring the workers")
@@ -28,3 +38,15 @@ def ring(ids: list[int], **_: Any) -> None:
     """Send a message for each piece of work that is due. When the broker is away the sweep finds them."""
     for pk in ids:
         run.apply_async((pk,), retry=False)
+
+
+@receiver(outbox.notices_due, dispatch_uid="ring the sender")
+def ring_sender(**_: Any) -> None:
+    """Send one message, however many notices there are. When the broker is away the sweep finds them."""
+    deliver.apply_async(retry=False)
+
+
+@signals.heartbeat_sent.connect(dispatch_uid="signs of life")
+def alive(sender: Any, **_: Any) -> None:
+    """Leave a sign of life of this worker, every two seconds; the health page reads it."""
+    pulse.beat(sender.eventer.hostname)

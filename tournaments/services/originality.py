@@ -6,13 +6,11 @@ Source: FORMULAS section 3.
 import numpy as np
 from django.db import transaction
 
-from tournaments.models import Originality, Round, Submission, User, Work
+from tournaments.models import Originality, Round, Submission, Work
 from tournaments.numerics.losses import quantise
 from tournaments.numerics.originality import Originality as Measured
 from tournaments.numerics.originality import round_originality
-from tournaments.services import audit, files, phases, work
-from tournaments.services.access import Actor, need_operator
-from tournaments.services.errors import Conflict, Unknown
+from tournaments.services import files, phases, rounds, work
 from tournaments.services.frames import Frame, frame_of
 from tournaments.services.nearness import precedence_of
 
@@ -29,6 +27,7 @@ def measure(piece: Work) -> None:
     found = _measure(frame, chosen, positions)
     gate = round_.read_rules().originality_gate
     with transaction.atomic():
+        rounds.lock(round_)  # a decision on a pair waits for the new rows, or is among the kept ones
         kept = {o.submission_id: o for o in Originality.objects.filter(round=round_)}
         Originality.objects.filter(round=round_).delete()
         Originality.objects.bulk_create(
@@ -81,22 +80,3 @@ def _row(
         override_reason=former.override_reason if former else "",
         overridden_by=former.overridden_by if former else None,
     )
-
-
-def override(actor: Actor, submission: Submission, reason: str) -> Originality:
-    """Let a gated submission pass all the same, before the round is settled; logged in public."""
-    round_ = submission.round
-    by: User = need_operator(actor, round_.tournament)
-    reason = audit.need_reason(reason)
-    with transaction.atomic():
-        found = Originality.objects.select_for_update().filter(submission=submission).first()
-        if found is None:
-            raise Unknown("not_found", "Originality is measured when the round closes.")
-        if Round.objects.get(pk=round_.pk).state == Round.State.SETTLED:
-            raise Conflict("already_settled", f"Round {round_.number} is settled.")
-        found.override_reason, found.overridden_by = reason, by
-        found.save(update_fields=["override_reason", "overridden_by"])
-        alias = submission.participant.alias
-        audit.announce(round_, "override", f"{alias} passes the originality gate by decision: {reason}")
-        audit.record(by, "originality_overridden", round_, reason, submission=submission.pk)
-    return found

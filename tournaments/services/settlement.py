@@ -3,7 +3,7 @@
 Source: FORMULAS section 6.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import F
 
@@ -24,6 +24,7 @@ from tournaments.numerics.payouts import Award, RankedEntry, ranked_pool
 from tournaments.services import audit, idempotency, ledger, rounds
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.clock import db_now
+from tournaments.services.telling import notices
 
 RULE = "ranked_pool"
 COIN = quantise(LN2)
@@ -39,11 +40,18 @@ class Line:
     precedence: int
     reason: str
     award: Award[int] | None
+    decision: str = ""
+    """Why it passes the originality gate all the same, where operators decided so."""
 
     @property
     def amount(self) -> int:
         """Return minor units."""
         return self.award.amount if self.award else 0
+
+    @property
+    def log_loss(self) -> float | None:
+        """Return nats."""
+        return None if self.units is None else self.units * 1e-9
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,7 @@ def _line(rules: Rules, selection: Selection) -> Line:
         precedence=originality.precedence if originality else submission.position,
         reason="excluded" if excluded else why_not(rules, score, originality),
         award=None,
+        decision=originality.override_reason if originality else "",
     )
 
 
@@ -127,7 +136,7 @@ def _original(found: Originality | None) -> bool:
 
 def _awarded(line: Line, award: Award[int]) -> Line:
     reason = line.reason or ("" if award.weight else "beyond_paid_places")
-    return Line(line.participant, line.submission_id, line.units, line.precedence, reason, award)
+    return replace(line, reason=reason, award=award)
 
 
 def preview(actor: Actor, round_: Round) -> Plan:
@@ -159,10 +168,16 @@ def effective(round_: Round) -> Settlement | None:
     return Settlement.objects.filter(round=round_, reversed_at__isnull=True).first()
 
 
-def payouts_of(settlement: Settlement) -> list[Payout]:
-    """Return a settlement's payouts with their participants: the placed in order, then the others."""
+def payouts_of(
+    settlement: Settlement, aliases: list[str] | None = None, most: int | None = None
+) -> list[Payout]:
+    """Return a settlement's payouts with their participants, of all or of some: the placed in order, then
+    the others. At most `most` of them, where that is given.
+    """
     found = settlement.payouts.select_related("participant", "submission__forecaster")
-    return list(found.order_by(F("place").asc(nulls_last=True), "units", "pk"))
+    if aliases is not None:
+        found = found.filter(participant__alias__in=aliases)
+    return list(found.order_by(F("place").asc(nulls_last=True), "units", "pk")[:most])
 
 
 def _commit(actor: Actor, round_: Round) -> Settlement:
@@ -189,6 +204,7 @@ def _commit(actor: Actor, round_: Round) -> Settlement:
     done = "final" if round_.read_rules().rewards == "none" else "settled"
     audit.announce(round_, "settled", f"Round {round_.number} is {done}.")
     audit.record(actor.user, "settled", round_, pool=made.pool, paid=made.paid)
+    notices.to_all(round_)
     return settlement
 
 

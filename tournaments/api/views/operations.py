@@ -12,11 +12,11 @@ from tournaments.api.base import PAGING, ApiView, documented, page, paged, query
 from tournaments.api.shapes import common
 from tournaments.api.shapes import operations as shapes
 from tournaments.models import Round
-from tournaments.services import labels, operations, originality, resolution, rounds
+from tournaments.services import labels, operations, overrides, resolution, rounds
 from tournaments.services.access import find_round, find_submission, find_tournament
 from tournaments.services.errors import Unknown
 from tournaments.services.people import roster
-from tournaments.services.reading import details, oversight
+from tournaments.services.reading import details, trail, workload
 
 TAG = "operations"
 PATH = "slug number"
@@ -129,7 +129,7 @@ class Override(ApiView):
         submission = find_submission(self.actor, asked["submission"])
         if submission.round_id != round_.pk:
             raise Unknown("not_found", f"Round {round_.number} has no submission {submission.pk}.")
-        return Response(shapes.Overridden(originality.override(self.actor, submission, asked["reason"])).data)
+        return Response(shapes.Overridden(overrides.override(self.actor, submission, asked["reason"])).data)
 
 
 class WorkList(ApiView):
@@ -143,7 +143,7 @@ class WorkList(ApiView):
         parameters=PAGING,
     )
     def get(self, request: Request, slug: str, number: str) -> Response:
-        found = oversight.work_of(self.actor, find_round(self.actor, slug, number))
+        found = workload.unfinished_of(self.actor, find_round(self.actor, slug, number))
         return Response(page(request, found, lambda one: shapes.WorkShape(one).data))
 
 
@@ -171,5 +171,5 @@ class Audit(ApiView):
         def render(one: Any) -> dict[str, Any]:
             return shapes.AuditShape(one).data
 
-        found = oversight.audit_log(self.actor, find_tournament(self.actor, slug))
+        found = trail.events_of(self.actor, find_tournament(self.actor, slug))
         return Response(page(request, found, render))

@@ -23,6 +23,6 @@ class Command(Face):
         """Retry it."""
         actor, tournament = acting(options)
         round_ = round_of(actor, tournament, options)
-        retried = [operations.retry(actor, round_, one.pk) for one in operations.desk(actor, round_).problems]
+        retried = operations.retry_all(actor, round_)
         data = {"tournament": tournament.slug, "round": round_.number, "retried": [one.pk for one in retried]}
         self.answer(options, data, [f"{len(retried):,} pieces of work of {round_} are due again."])

@@ -6,10 +6,10 @@ from typing import Any
 from tournaments.management.base import Face, add_operator, add_round, add_slug, round_of
 from tournaments.management.terminal import moment, span, table
 from tournaments.management.who import acting
-from tournaments.services import operations
 from tournaments.services.clock import db_now
 from tournaments.services.deadlines import last_deadline
-from tournaments.services.reading import overview
+from tournaments.services.reading import desk as desks
+from tournaments.services.reading import overview, workload
 
 
 class Command(Face):
@@ -27,7 +27,7 @@ class Command(Face):
         """Show it."""
         actor, tournament = acting(options)
         round_ = round_of(actor, tournament, options)
-        desk = operations.desk(actor, round_)
+        desk = desks.of_round(actor, round_)
         data = {
             "tournament": tournament.slug,
             "round": round_.number,
@@ -36,10 +36,10 @@ class Command(Face):
             "next": desk.step,
             "live_rows_without_label": desk.unlabelled,
             "players": desk.players,
-            "missing": desk.missing,
+            "missing": [one.alias for one in desk.missing],
             "rejections": desk.rejections,
             "splits": overview.dataset_of(actor, round_),
-            "work": overview.work_of(actor, round_),
+            "work": workload.counts_of(actor, round_),
             "failed": [
                 {"work": one.pk, "kind": one.kind, "attempts": one.attempts, "error": one.last_line}
                 for one in desk.problems

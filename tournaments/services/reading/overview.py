@@ -1,10 +1,6 @@
-"""What an operator wants to know of a round at a glance: its rows and labels, and its work."""
+"""What an operator wants to know of a round's rows and labels at a glance."""
 
-from typing import Any
-
-from django.db.models import Count
-
-from tournaments.models import Round, Work
+from tournaments.models import Round
 from tournaments.services import files, labels
 from tournaments.services.access import Actor, need_overseer
 
@@ -27,10 +23,3 @@ def _split(round_: Round, split: str) -> dict[str, int]:
         "labelled": known.rows if known else 0,
         "ones": int(known.y.sum()) if known else 0,
     }
-
-
-def work_of(actor: Actor, round_: Round) -> list[dict[str, Any]]:
-    """Return how many pieces of a round's work are in which state, by kind; for those who oversee it."""
-    need_overseer(actor, round_.tournament)
-    pieces = Work.objects.filter(round=round_).values("kind", "state").annotate(pieces=Count("pk"))
-    return [dict(row) for row in pieces.order_by("kind", "state")]

@@ -25,6 +25,7 @@ from django.db import connections, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from tournaments.models import Tournament
+from tournaments.services import audit
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Conflict, Invalid
 from tournaments.services.upkeep import postgres
@@ -84,6 +85,7 @@ def make(folder: Path, tell: Tell) -> Manifest:
         _refuse_existing(folder)
         partial.rename(folder)
     _sync(folder.parent)
+    audit.record(None, "backup_made", files=len(manifest.blobs), bytes=manifest.size)
     return manifest
 
 

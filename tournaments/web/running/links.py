@@ -1,0 +1,27 @@
+"""What else operators can do at this moment: links to the pages of the verbs that a round's state allows."""
+
+from django.urls import reverse
+
+from tournaments.models import Round, Tournament
+
+State = Round.State
+VERBS = (
+    ("Check the files", "check-round", (State.DRAFT, State.OPEN, State.CLOSED)),
+    ("Upload labels", "labels", (State.DRAFT, State.OPEN, State.CLOSED)),
+    ("Extend the deadline", "extend-round", (State.OPEN,)),
+    ("Void rows", "void-rows", (State.DRAFT, State.OPEN, State.CLOSED)),
+    ("Exclude a participant", "exclude", (State.OPEN, State.CLOSED)),
+    ("Cancel the round", "cancel-round", (State.DRAFT, State.OPEN, State.CLOSED, State.RESOLVED)),
+)
+
+
+def of_round(round_: Round) -> list[tuple[str, str]]:
+    """Return (title, address) of what may be done to a round in its state, besides the next step."""
+    place = [round_.tournament.slug, round_.number]
+    return [(title, reverse(name, args=place)) for title, name, states in VERBS if round_.state in states]
+
+
+def of_tournament(tournament: Tournament) -> list[tuple[str, str]]:
+    """Return (title, address) of what may be done besides the rounds under way."""
+    pages = (("Make a round", "new-round"), ("Change the rules", "rules"))
+    return [(title, reverse(name, args=[tournament.slug])) for title, name in pages]
