@@ -1,9 +1,21 @@
 """Structured logs: one line an event, on standard error, as JSON or for people."""
 
 import logging.config
+import re
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+SECRET = re.compile(r"(?<=/)([\w:~-]{4})[\w:~-]{32,}(?=/)")
+"""A part of an address longer than names of tournaments are: the token of a link, the key of a mail."""
+
+
+def discreet(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Leave only the beginning of such a part, where Django tells of a request that went wrong."""
+    event["event"] = SECRET.sub(r"\1…", str(event.get("event", "")))
+    return event
+
 
 # What structlog's own loggers and the loggers of libraries have in common.
 SHARED: list[Any] = [
@@ -11,6 +23,7 @@ SHARED: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.stdlib.PositionalArgumentsFormatter(),
+    discreet,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
 ]

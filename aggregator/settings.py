@@ -7,6 +7,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from aggregator import environment as read
+from aggregator.accounts import *  # noqa: F403  (settings of logging in, single sign-on and mail)
+from aggregator.accounts import FORM_TARGETS
 from aggregator.logs import logging_configuration
 from aggregator.openapi import SPECTACULAR_SETTINGS  # noqa: F401  (a setting)
 
@@ -49,7 +51,7 @@ if DATABASE_OWNER_URL:
     DATABASES["owner"] = _database(DATABASE_OWNER_URL)
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "aggregator.caches.OpenRedisCache",
         "LOCATION": REDIS_URL or "redis://no-redis-url-is-set.invalid/0",
         "KEY_PREFIX": "crowdblend",
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
@@ -94,6 +96,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": _STATIC if PRODUCTION else _PLAIN},
 }
 STATIC_URL = "/static/"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "aggregator.wheels.WheelFinder",
+]
 # Production serves what `collectstatic` gathered here, development what lies in the apps.
 STATIC_ROOT = read.folder("STATIC_DIR", VAR_DIR / "static") if PRODUCTION else None
 WHITENOISE_USE_FINDERS = not PRODUCTION
@@ -126,16 +132,17 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# No inline script or style, nothing from elsewhere. The data: images are those of the admin's style sheets.
+# No inline script or style, nothing from elsewhere. The data: images are those of the admin's style sheets,
+# the blob: ones a chart on its way to becoming a PNG.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
+        "img-src": ["'self'", "data:", "blob:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *FORM_TARGETS],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     }
@@ -179,10 +186,16 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_structlog",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "tournaments",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "aggregator.compression.PageCompression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -190,14 +203,17 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "aggregator.request_log.DiscreetRequestMiddleware",
 ]
 _CONTEXT = ("debug", "request")
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Before those of the libraries, whose pages ours take the place of.
+        "DIRS": [BASE_DIR / "tournaments" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["tournaments.web.formats"],
@@ -248,6 +264,7 @@ RETRY_SECONDS = read.number("RETRY_SECONDS", 5)
 SWEEP_LIMIT = read.number("SWEEP_LIMIT", 200)
 WAIT_SECONDS_MAX = read.number("WAIT_SECONDS_MAX", 30, least=0, most=60)
 WAITERS_MAX = read.number("WAITERS_MAX", 4, least=0)
+WEBHOOKS_PRIVATE = read.flag("WEBHOOKS_PRIVATE", False)
 
 CELERY_BROKER_URL = CACHES["default"]["LOCATION"]
 CELERY_TIMEZONE = TIME_ZONE

@@ -149,6 +149,9 @@ def _execute(home: Home, environment: dict[str, str], arguments: argparse.Namesp
 
 def _serve(home: Home, environment: dict[str, str]) -> int:
     with _running(home, environment, to_files=False) as stack:
+        # Where nobody can log in yet, this says how the first account is made.
+        words = [sys.executable, "manage.py", "setup_link", "--if-needed"]
+        subprocess.run(words, cwd=CHECKOUT, env=stack.environment, check=False)
         print(f"Crowdblend is at {environment['BASE_URL']} (Ctrl-C stops it).", flush=True)
         while True:
             stack.revive()

@@ -1,13 +1,17 @@
 """Rounds in each state, and browsers of the people who look at them."""
 
+import uuid
 from pathlib import Path
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from tests.web.pages import Looker
+from tests.web.second import PASSWORD
 from tests.world import World, drain, user
 from tournaments.models import Participant
+from tournaments.services.people import users
 
 
 class Contest(World):
@@ -16,6 +20,12 @@ class Contest(World):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, pool=1_000)
         self.ann, self.bob, self.cyd = (self.player(name) for name in ("ann", "bob", "cyd"))
+
+
+@pytest.fixture(autouse=True)
+def _own_counters(settings):
+    """Attempts count from zero in every test."""
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}}
 
 
 @pytest.fixture
@@ -59,3 +69,18 @@ def closed(world, open_round):
 @pytest.fixture
 def resolved(world, closed):
     return world.resolve(closed)
+
+
+@pytest.fixture
+def ann(db):
+    """Ann, with a password and an address that is known to be hers."""
+    made, _ = users.create_user("ann", PASSWORD, "ann@example.org")
+    EmailAddress.objects.create(user=made, email="ann@example.org", verified=True, primary=True)
+    return made
+
+
+@pytest.fixture
+def logged_in(look, ann):
+    browser = look()
+    browser.post("/login/", {"login": "ann", "password": PASSWORD})
+    return browser
