@@ -11,8 +11,8 @@ from tests.world import World
 from tournaments.models import DatasetFile, LabelSet, Round
 from tournaments.services import datasets, files
 from tournaments.services.clock import db_now
-from tournaments.services.datasets import RoundFiles
-from tournaments.services.errors import FileRefused, Invalid
+from tournaments.services.datasets import Columns, Division, RoundFiles
+from tournaments.services.errors import Conflict, FileRefused, Invalid
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +120,50 @@ def test_the_current_round_is_the_newest_that_has_opened_also_for_operators(worl
     draft = create(world, world.files())
     assert access.find_round(world.operator, "weekly", "current") == opened
     assert access.find_round(world.operator, "weekly", str(draft.number)) == draft
+
+
+def test_a_draft_is_made_anew_from_other_files_and_an_open_round_is_not(world):
+    draft = world.draft_round()
+    path = write(world, "n.csv", "id,x,target\nb,1,1\na,2,\n")
+    made = datasets.replace_files(world.operator, draft, RoundFiles(path))
+    assert (made.pk, made.number, made.seed, made.row_count) == (draft.pk, 1, draft.seed, 2)
+    assert LabelSet.objects.get().known == {"validation": 0, "test": 0, "live": 1}
+    assert {one.kind for one in DatasetFile.objects.all()} == {"tournament", "example"}
+    Round.objects.update(state=Round.State.OPEN)
+    with pytest.raises(Conflict):
+        datasets.replace_files(world.operator, draft, RoundFiles(path))
+
+
+def test_columns_of_other_names_are_taken_where_they_are_named(world):
+    path = write(world, "t.csv", "flight;day;x;late\nb;d1;1;true\na;d2;2;false\n")
+    given = RoundFiles(path, columns=Columns("flight", "day", "", "late"))
+    round_ = create(world, given)
+    assert round_.read_rules().id_column == "flight"
+    assert files.rows_of(round_).era_names() == ["d1", "d2"]
+    assert LabelSet.objects.get().known["live"] == 2
+    assert public(world) == ["flight,day,x", "b,d1,1", "a,d2,2"]
+
+
+def test_an_id_column_that_files_could_not_name_is_renamed(world):
+    path = write(world, "t.csv", "flight no,x\nb,1\n")
+    round_ = create(world, RoundFiles(path, columns=Columns("flight no")))
+    assert round_.read_rules().id_column == "id"
+    assert public(world) == ["id,x", "b,1"]
+
+
+def public(world):
+    given = DatasetFile.objects.get(kind="tournament")
+    return files.read_bytes(given.sha256).decode().splitlines()
+
+
+def test_labelled_rows_are_divided_and_never_all_taken_to_learn_from(world):
+    path = write(world, "t.csv", "id,x,target\n" + "".join(f"r{n},1,{n % 2}\n" for n in range(20)))
+    round_ = create(world, RoundFiles(path, division=Division(0.5, 0.2, 0.1)), seed=1)
+    assert round_.split_rows == {"validation": 4, "test": 2, "live": 4}
+    assert LabelSet.objects.get().known == {"validation": 4, "test": 2, "live": 4}
+    with pytest.raises(Invalid) as error:
+        create(world, RoundFiles(path, division=Division(1.0, 0.0, 0.0)))
+    assert error.value.code == "bad_dataset"
+    with pytest.raises(Invalid) as error:
+        create(world, RoundFiles(path, path, division=Division(0.5, 0.2, 0.1)))
+    assert error.value.code == "two_trainings"

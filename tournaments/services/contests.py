@@ -1,15 +1,39 @@
 """Tournaments: made from a preset, changed only for rounds that are not open yet."""
 
 import re
+import unicodedata
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from tournaments.models import PRESETS, Role, Rules, RulesError, Tournament, User
 from tournaments.services import audit
-from tournaments.services.access import Actor, need_operator
-from tournaments.services.errors import Conflict, Invalid
+from tournaments.services.access import OPERATE, Actor, need_operator
+from tournaments.services.errors import Conflict, Forbidden, Invalid
 from tournaments.services.people import users
+
+NEEDED_BY = {"ladder_step": "feedback", "pool": "rewards"}
+"""A rule that may be at fault unchanged → the rule whose change makes it so."""
+
+
+def need_founder(actor: Actor) -> User:
+    """Return who may create tournaments here: a superuser, or an operator of some tournament.
+
+    Raises Forbidden `login_needed`, `founder_only`.
+    """
+    actor.need_scope(OPERATE)
+    user = actor.user
+    if user is None or not (user.is_superuser or user.roles.filter(kind=Role.Kind.OPERATOR).exists()):
+        raise Forbidden("founder_only", "Superusers and operators create tournaments. Ask one of them.")
+    return user
+
+
+def suggest_slug(name: str) -> str:
+    """Return a short name made of a name, which no tournament has yet."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:36].rstrip("-") or "tournament"
+    taken = set(Tournament.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, 1_000))) if slug not in taken)
 
 
 def create(
@@ -55,3 +79,33 @@ def change_rules(actor: Actor, tournament: Tournament, changes: dict[str, Any]) 
         Tournament.objects.filter(pk=tournament.pk).update(rules=rules.to_json())
         audit.record(by, "rules_changed", tournament, **changes)
     return rules
+
+
+def faults_in(rules: Rules, changes: dict[str, Any]) -> dict[str, str]:
+    """Return what is wrong with each of the changed rules: rule → sentence; {} when all can be played."""
+    found: dict[str, str] = {}
+    left = dict(changes)
+    while True:
+        try:
+            changed(rules, left)
+        except Invalid as invalid:
+            name = invalid.details["field"]
+            found[name] = invalid.message.partition(": ")[2]
+            if left.pop(name if name in left else NEEDED_BY.get(name, ""), None) is None:
+                return found
+        else:
+            return found
+
+
+def rename(actor: Actor, tournament: Tournament, name: str, question: str) -> Tournament:
+    """Change a tournament's name and question; its short name, which stands in addresses, stays."""
+    by = need_operator(actor, tournament)
+    name, question = name.strip(), question.strip()
+    if not 1 <= len(name) <= 120:
+        raise Invalid("bad_name", "A tournament's name has 1 to 120 characters.")
+    before = tournament.name
+    with transaction.atomic():
+        tournament.name, tournament.question = name, question[:300]
+        tournament.save(update_fields=["name", "question"])
+        audit.record(by, "tournament_renamed", tournament, before=before, name=name)
+    return tournament

@@ -95,16 +95,39 @@ def upload(
     Raises FileRefused, Conflict `not_correctable`, Invalid `reason_needed`.
     """
     need_operator(actor, round_.tournament)
-    with files.receive(chunks) as received:
-        try:
-            new = codec.parse_labels(
-                received.file, filename, files.rows_of(round_), round_.read_rules().id_column
-            )
-        except FileRejected as rejected:
-            raise FileRefused([fault.as_dict() for fault in rejected.faults]) from rejected
+    new = _parsed(round_, chunks, filename)
     with transaction.atomic():
         locked = Round.objects.select_for_update(no_key=True).select_related("tournament").get(pk=round_.pk)
         return _merge(actor, locked, new, reason)
+
+
+def check(actor: Actor, round_: Round, chunks: Iterable[bytes], filename: str) -> dict[str, int]:
+    """Say what a file of labels would do, and do nothing: how many rows are new, changed, or known alike.
+
+    `left` counts the live rows that would still be neither labelled nor void. Raises FileRefused.
+    """
+    need_operator(actor, round_.tournament)
+    new = _parsed(round_, chunks, filename)
+    last = newest(round_)
+    old = _vector(last.sha256, new.size) if last else np.full(new.size, UNKNOWN, dtype=np.int8)
+    given, known = new != UNKNOWN, old != UNKNOWN
+    place = _place(round_, "live")
+    standing = frame_of(round_).keep[place]
+    return {
+        "added": int((given & ~known).sum()),
+        "corrected": int((given & known & (new != old)).sum()),
+        "same": int((given & known & (new == old)).sum()),
+        "left": int((standing & ~(given | known)[place]).sum()),
+    }
+
+
+def _parsed(round_: Round, chunks: Iterable[bytes], filename: str) -> np.ndarray:
+    rows, id_column = files.rows_of(round_), round_.read_rules().id_column
+    with files.receive(chunks) as received:
+        try:
+            return codec.parse_labels(received.file, filename, rows, id_column)
+        except FileRejected as rejected:
+            raise FileRefused([fault.as_dict() for fault in rejected.faults]) from rejected
 
 
 def _merge(actor: Actor, round_: Round, new: np.ndarray, reason: str) -> dict[str, Any]:

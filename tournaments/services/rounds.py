@@ -21,6 +21,7 @@ from tournaments.services.access import Actor, need_operator
 from tournaments.services.clock import db_now
 from tournaments.services.deadlines import last_deadline
 from tournaments.services.errors import Conflict, Invalid, Unknown
+from tournaments.services.telling import notices
 
 State = Round.State
 VOID_NAMED = 5
@@ -55,6 +56,7 @@ def open_round(actor: Actor, round_: Round) -> Round:
         round_.save(update_fields=["state", "opened_at", "opens_at"])
         _fund(round_, by)
         phases.after_opening(round_)
+        notices.opened(round_)
         audit.announce(round_, "opened", f"Round {round_.number} is open until {_utc(round_.closes_at)}.")
         audit.record(by, "round_opened", round_, rules=round_.rules_sha256)
     return round_
@@ -143,6 +145,7 @@ def extend(
         else:
             round_.closes_at = closes_at
             round_.save(update_fields=["closes_at"])
+            notices.moved(round_)
         whom = participant.alias if participant else "all"
         audit.announce(round_, "extended", f"The deadline for {whom} is {_utc(closes_at)}: {reason}")
         audit.record(by, "round_extended", round_, reason, whom=whom, closes_at=closes_at.isoformat())
@@ -214,9 +217,12 @@ def cancel(actor: Actor, round_: Round, reason: str) -> Round:
             round=round_, kind=Transaction.Kind.FUNDING, reversed_by__isnull=True
         ):
             ledger.reverse(funding, f"Round {round_.number} was cancelled", by)
+        resolved = round_.state == State.RESOLVED
         round_.state, round_.cancelled_at = State.CANCELLED, db_now()
         round_.save(update_fields=["state", "cancelled_at"])
         work.cancel_all(round_)
+        if resolved:
+            phases.season(round_)
         audit.announce(round_, "cancelled", f"Round {round_.number} was cancelled: {reason}")
         audit.record(by, "round_cancelled", round_, reason)
     return round_

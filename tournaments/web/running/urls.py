@@ -2,12 +2,29 @@
 
 from django.urls import path
 
-from tournaments.web.running import verbs
+from tournaments.web.running import audit, changes, desk, health, labels, monitor, pairs, rows, verbs
 
 ROUND = "t/<slug:slug>/<round:number>/"
 urlpatterns = [
+    path("health/", health.health, name="health"),
+    path("audit/", audit.audit_log, name="server-audit"),
+    path("audit.csv", audit.audit_csv, name="server-audit-csv"),
+    path("t/<slug:slug>/desk/", desk.desk, name="desk"),
+    path("t/<slug:slug>/audit/", audit.audit_log, name="audit"),
+    path("t/<slug:slug>/audit.csv", audit.audit_csv, name="audit-csv"),
+    path(ROUND + "monitor/", monitor.monitor, name="monitor"),
+    path(ROUND + "pairs/", pairs.pairs, name="pairs"),
+    path(ROUND + "pairs/<int:pk>/", pairs.override, name="override"),
+    path(ROUND + "remind/", desk.remind, name="remind"),
+    path(ROUND + "retry/", desk.retry_all, name="retry-all"),
     path(ROUND + "open/", verbs.open_round, name="open-round"),
-    path(ROUND + "labels/", verbs.labels, name="labels"),
+    path(ROUND + "labels/", labels.labels, name="labels"),
+    path(ROUND + "labels/<str:token>/", labels.apply_labels, name="apply-labels"),
+    path(ROUND + "void/", rows.void_rows, name="void-rows"),
+    path(ROUND + "extend/", changes.extend, name="extend-round"),
+    path(ROUND + "exclude/", changes.exclude, name="exclude"),
+    path(ROUND + "exclude/<int:pk>/", changes.readmit, name="readmit"),
+    path(ROUND + "cancel/", changes.cancel, name="cancel-round"),
     path(ROUND + "resolve/", verbs.resolve, name="resolve-round"),
     path(ROUND + "settle/", verbs.settle, name="settle-round"),
     path(ROUND + "retry/<int:pk>/", verbs.retry, name="retry-work"),

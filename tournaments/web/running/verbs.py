@@ -1,5 +1,6 @@
 """What operators do to a round. Each verb has a page that says what will happen, and asks."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -8,18 +9,15 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from tournaments.models import Round
-from tournaments.services import labels as label_store
 from tournaments.services import operations, resolution, rounds, settlement
 from tournaments.services.access import Actor, find_round, need_operator
-from tournaments.services.errors import FileRefused, Refused
-from tournaments.web.door import page, show, status_of
+from tournaments.web.door import page, show
 from tournaments.web.forms import NameForm
-from tournaments.web.running.forms import LabelsForm
 
 Verb = Callable[[Actor, Round], object]
 
 
-def _round(actor: Actor, slug: str, number: str) -> Round:
+def find(actor: Actor, slug: str, number: str) -> Round:
     """Return a round to an operator; others are refused before they see the question."""
     round_ = find_round(actor, slug, number)
     need_operator(actor, round_.tournament)
@@ -48,7 +46,7 @@ def _ask(
 @page
 def open_round(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpResponse:
     """Open a draft."""
-    round_ = _round(actor, slug, number)
+    round_ = find(actor, slug, number)
     rounds.need_state(round_, Round.State.DRAFT)
     return _ask(request, actor, round_, "web/confirm_open.html", rounds.open_round, {})
 
@@ -56,7 +54,7 @@ def open_round(request: HttpRequest, actor: Actor, slug: str, number: str) -> Ht
 @page
 def resolve(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpResponse:
     """Resolve a round whose labels are all here."""
-    round_ = _round(actor, slug, number)
+    round_ = find(actor, slug, number)
     rounds.need_state(round_, Round.State.CLOSED)
     return _ask(request, actor, round_, "web/confirm_resolve.html", resolution.resolve, {})
 
@@ -64,43 +62,21 @@ def resolve(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpR
 @page
 def settle(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpResponse:
     """Show the settlement as it would be, and commit it."""
-    round_ = _round(actor, slug, number)
+    round_ = find(actor, slug, number)
     rounds.need_state(round_, Round.State.RESOLVED)
     plan = settlement.preview(actor, round_)
-    context = {"plan": plan, "rewarded": round_.read_rules().rewards != "none"}
+    context = {
+        "plan": plan,
+        "rewarded": round_.read_rules().rewards != "none",
+        "reasons": Counter(line.reason for line in plan.lines if line.reason).most_common(),
+    }
     return _ask(request, actor, round_, "web/confirm_settle.html", settlement.commit, context)
-
-
-@page
-def labels(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpResponse:
-    """Take a label file."""
-    round_ = _round(actor, slug, number)
-    form = LabelsForm(request.POST or None, request.FILES or None)
-    context: dict[str, Any] = {"round": round_, "rules": round_.read_rules(), "form": form}
-    if request.method != "POST":
-        return show(request, "web/labels.html", {**context, **_missing(round_)})
-    if not form.is_valid():
-        return show(request, "web/labels.html", {**context, **_missing(round_)}, 400)
-    file = form.cleaned_data["file"]
-    try:
-        label_store.upload(actor, round_, file.chunks(), file.name, form.cleaned_data["reason"])
-    except FileRefused as refused:
-        context |= {"faults": refused.faults, "filename": file.name}
-        return show(request, "web/labels.html", {**context, **_missing(round_)}, 400)
-    except Refused as refused:
-        context["refused"] = refused
-        return show(request, "web/labels.html", {**context, **_missing(round_)}, status_of(refused))
-    return _back(round_)
-
-
-def _missing(round_: Round) -> dict[str, int]:
-    return {"unlabelled": label_store.missing(round_, "live")}
 
 
 @require_POST
 @page
 def retry(request: HttpRequest, actor: Actor, slug: str, number: str, pk: int) -> HttpResponse:
     """Make a failed piece of work due again."""
-    round_ = _round(actor, slug, number)
+    round_ = find(actor, slug, number)
     operations.retry(actor, round_, pk)
     return _back(round_)
