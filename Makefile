@@ -20,7 +20,7 @@ TESTS ?=
 export HOST PORT ONCE BENCH
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check test-real bench requirements format clean destroy
+.PHONY: help install browser demo run test check test-real screenshots bench requirements format clean destroy
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
@@ -39,7 +39,10 @@ demo: install  ## one whole round at http://localhost:8000 (ONCE=1: exit after i
 run: install  ## the real server, on var/ (HOST=127.0.0.1 PORT=8000)
 	$(LAUNCH) serve --home var
 
-test: install  ## the whole suite on real databases (TESTS='tests/api -k upload' for a part)
+browser: install  ## a Chromium for the browser tests: CHROMIUM's, Debian's (installed for root), Playwright's
+	@$(RUN) -m tests.browser.chromium
+
+test: install browser  ## the whole suite on real databases (TESTS='tests/api -k upload' for a part)
 	$(LAUNCH) exec --home var/test -- $(RUN) -m pytest -n 2 --dist loadfile $(TESTS)
 
 check: install  ## format, lint, types, rooms, migrations, deployment, requirements
@@ -53,6 +56,9 @@ check: install  ## format, lint, types, rooms, migrations, deployment, requireme
 test-real: install  ## a round on the real data in DATA=FOLDER
 	$(OWN) $(LAUNCH) exec --stack --fresh --home var/test-real --port 0 -- $(RUN) -m demo.real $(DATA)
 
+screenshots: install browser  ## the README's pictures, of a round of the demo
+	$(OWN) $(LAUNCH) exec --stack --fresh --home var/screens --port 0 -- $(RUN) -m tests.browser.readme
+
 bench: install  ## this project against its peers (BENCH=quick: under a minute)
 	$(RUN) -m benchmarks
 
@@ -65,7 +71,7 @@ format: install  ## let ruff format and repair
 	$(BIN)/ruff check --fix .
 
 clean:  ## stop and remove what the demo and the tests made, never var/ itself
-	for home in demo test test-real; do \
+	for home in demo test test-real screens; do \
 		test ! -d var/$$home || { $(LAUNCH) stop --home var/$$home && rm -rf var/$$home; } || exit 1; done
 
 destroy:  ## delete the real server's data; asks for its name

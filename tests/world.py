@@ -87,7 +87,7 @@ class World:
         """Move the deadline into the past and do all work that follows."""
         past = db_now() - timedelta(seconds=1)
         Round.objects.filter(pk=round_.pk).update(closes_at=past, opens_at=past - timedelta(hours=1))
-        Work.objects.filter(round=round_, kind=Work.Kind.CLOSE).update(due_at=past)
+        Work.objects.filter(round=round_, kind__in=[Work.Kind.CLOSE, Work.Kind.REMIND]).update(due_at=past)
         drain()
         round_.refresh_from_db()
         return round_

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.http import HttpRequest
 
@@ -29,7 +28,9 @@ def only_superusers(request: HttpRequest) -> bool:
 admin.site.has_permission = only_superusers  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Crowdblend back office"
 admin.site.index_title = "Everything that is stored"
-admin.site.unregister(Group)
+# Those of the libraries hold secrets and would go round the services.
+for _model in [model for model in admin.site._registry if model._meta.app_label != "tournaments"]:
+    admin.site.unregister(_model)
 
 
 class Record(ModelAdmin):
@@ -284,5 +285,6 @@ for _model, _columns, _joined, _searched in _of_rounds() + _of_people_and_money(
         "list_display": _columns,
         "list_select_related": _joined,
         "search_fields": _searched,
+        "exclude": ("secret", "token_sha256"),
     }
     admin.site.register(_model, type(f"{_model.__name__}Records", (Record,), _options))

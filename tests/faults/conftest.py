@@ -10,7 +10,12 @@ from tests.faults.prints import Fingerprint
 from tests.house import House, HouseTemplate
 
 # The shortest that a slow machine keeps: a heartbeat a second, a lease of three.
-QUICK = {"LEASE_SECONDS": "3", "RETRY_SECONDS": "1", "THROTTLE_UPLOAD": "10000/min"}
+QUICK = {
+    "LEASE_SECONDS": "3",
+    "RETRY_SECONDS": "1",
+    "THROTTLE_UPLOAD": "10000/min",
+    "WEBHOOKS_PRIVATE": "true",
+}
 
 
 @pytest.fixture(scope="package")

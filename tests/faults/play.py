@@ -98,7 +98,7 @@ class Play:
         self.house.write(f"UPDATE tournaments_round SET {NOW} WHERE id = %s", seconds, self.pk)
         due = NOW.replace("closes_at", "due_at")
         self.house.write(
-            f"UPDATE tournaments_work SET {due} WHERE kind = 'close' AND round_id = %s", seconds, self.pk
+            f"UPDATE tournaments_work SET {due} WHERE kind IN ('close', 'remind') AND round_id = %s", seconds, self.pk
         )
 
     def until_blended(self) -> None:
@@ -158,5 +158,6 @@ class Play:
     def finish(self, first: str = "upload") -> Fingerprint:
         """Play on, undisturbed, from a step to the settlement; returns the fingerprint."""
         self.go(first)
+        self._until_none("SELECT 1 FROM tournaments_work WHERE round_id = %s AND state <> 'done'")
         assert all(stored(self.house).values())
         return fingerprint(self.house, self.pk)

@@ -25,7 +25,7 @@ def test_an_undisturbed_round_has_all_that_could_be_lost_or_doubled(undisturbed:
     assert sum(row[-1] for row in undisturbed["ledger"]) == 0
     said = [row[0] for row in undisturbed["public log"]]
     assert said == ["opened", "closed", "blended", "labels", "resolved", "settled"]
-    assert len(undisturbed["work"]) == 7 + 6 + 6 + 4
+    assert len(undisturbed["work"]) == 7 + 6 + 6 + 6
     assert {row[2:] for row in undisturbed["work"]} == {("done", 0, None, "")}
 
 

@@ -17,7 +17,7 @@ from tournaments.models import (
     Score,
     Work,
 )
-from tournaments.services import labels, ledger, originality, resolution, rounds, settlement
+from tournaments.services import labels, ledger, overrides, resolution, rounds, settlement
 from tournaments.services.access import STRANGER, Actor
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Conflict, FileRefused, Forbidden, Invalid
@@ -231,7 +231,7 @@ def test_an_override_lets_a_gated_copy_pass_and_survives_another_blend(world, ro
     world.close(round_)
     found = Originality.objects.get(submission__participant__alias="Dan")
     assert found.passes is False
-    originality.override(world.operator, found.submission, "they work together")
+    overrides.override(world.operator, found.submission, "they work together")
     rounds.void_rows(world.operator, round_, ["r000"], "data error")
     drain()
     world.resolve(round_)

@@ -98,7 +98,7 @@ def test_nonsense_in_the_address_falls_back_to_the_default(look, resolved):
 
 
 def test_the_readers_own_row_is_in_view_on_every_page(look, world, open_round, monkeypatch):
-    monkeypatch.setattr("tournaments.web.boards.board.PAGE", 2)
+    monkeypatch.setattr("tournaments.web.boards.lists.PAGE", 2)
     page = look("bob").get("/t/weekly/1/?q=ann").text
     assert "Bob you" in page
 
@@ -160,3 +160,73 @@ def test_a_settled_round_asks_as_much_of_the_database_for_20_as_for_5(
                 browser.get(f"/t/weekly/{number}/")
             counts.append(len(asked))
     assert counts[:3] == counts[3:]
+
+
+def test_an_open_round_tells_how_the_last_one_went(look, world, resolved):
+    settlement.commit(world.operator, resolved)
+    world.open_round()
+    page = look("bob").get("/t/weekly/2/").text
+    score = Score.objects.get(submission__participant__alias="Bob", split="live")
+    assert "Round 1 , the last one:" in page
+    assert f"{score.log_loss:.5f}" in page
+    assert "of 3" in page
+    assert "paid" in page
+    assert "last one" not in look().get("/t/weekly/2/").text
+
+
+def test_htmx_gets_the_board_alone(look, resolved):
+    headers = {"HX-Request": "true", "HX-Target": "board"}
+    part = look().client.get("/t/weekly/1/?q=ann", headers=headers).content.decode()
+    assert part.startswith('<section id="board"')
+    assert "Public log" not in part
+
+
+def test_pages_of_a_board_go_on_where_the_last_one_ended(look, resolved, monkeypatch):
+    monkeypatch.setattr("tournaments.web.boards.lists.PAGE", 2)
+    whole = look().client.get("/t/weekly/1/board.csv").content.decode()
+    names = [row["alias"] for row in csv.DictReader(io.StringIO(whole))]
+    seen = []
+    for number in (1, 2, 3, 4):
+        board = look().client.get(f"/t/weekly/1/?page={number}").context["view"]
+        seen += [row["alias"] for row in board.rows]
+    assert seen == names
+    assert len(seen) == 7
+
+
+@pytest.mark.parametrize(
+    "rules", [{}, {"consistency_gate": 0.9}, {"originality_gate": None}, {"log_loss_gate": False}]
+)
+def test_the_filter_of_the_gates_says_what_the_settlement_says(look, world, resolved, rules):
+    Round.objects.update(rules={**resolved.rules, **rules})
+    resolved.refresh_from_db()
+    passing = {line.participant.alias for line in settlement.plan(resolved).lines if not line.reason}
+    table = look().client.get("/t/weekly/1/board.csv?who=passing").content.decode()
+    assert {row["alias"] for row in csv.DictReader(io.StringIO(table))} == passing
+
+
+def test_every_order_of_the_board_is_an_order(look, world, resolved):
+    settlement.commit(world.operator, resolved)
+    for sort in ("log_loss", "gain", "consistency", "originality", "tied_with", "result", "payout", "rank"):
+        for sign in ("", "-"):
+            table = look().client.get(f"/t/weekly/1/board.csv?sort={sign}{sort}").content.decode()
+            rows = list(csv.DictReader(io.StringIO(table)))
+            assert len(rows) == 7
+            if sort in ("log_loss", "gain", "consistency"):
+                values = [float(row[sort]) for row in rows]
+                assert values == sorted(values, reverse=bool(sign))
+
+
+def test_before_the_close_no_order_tells_who_is_better(look, world, open_round):
+    orders = set()
+    for sort in ("log_loss", "-log_loss", "gain", "-gain", "consistency", "result", "originality", "payout"):
+        table = look("cyd").client.get(f"/t/weekly/1/board.csv?sort={sort}").content.decode()
+        orders.add(tuple(row["alias"] for row in csv.DictReader(io.StringIO(table))))
+    assert orders == {("Ann", "Bob")}
+
+
+def test_many_payouts_have_a_page_of_their_own(look, world, resolved, monkeypatch):
+    settlement.commit(world.operator, resolved)
+    monkeypatch.setattr("tournaments.web.boards.round.PAYOUTS_HERE", 1)
+    page = look().get("/t/weekly/1/")
+    assert "/t/weekly/1/payouts/" in page.links
+    assert "Sum, which is the pool 10.00" in look().get("/t/weekly/1/payouts/").text

@@ -1,9 +1,14 @@
 """A submission's page: to its owner, to another, to those who oversee."""
 
+import numpy as np
 import pytest
 
 from tests.world import drain
-from tournaments.models import AuditEvent, Score, Selection, Submission, Work
+from tournaments.models import AuditEvent, MetaModel, Score, Selection, Submission, Work
+from tournaments.numerics.calibration import calibrate
+from tournaments.services import blending, files, rounds
+from tournaments.services.frames import frame_of
+from tournaments.services.reading import closeups
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +78,94 @@ def test_after_the_close_the_choice_is_fixed(look, world, open_round, sent):
     world.close(open_round)
     assert "the selection is fixed" in look("ann").post(f"/s/{sent.pk}/choose/", status=409).text
     assert not Work.objects.filter(state="failed").exists()
+
+
+def test_before_the_close_the_shape_of_practice_rows_is_drawn_and_nobody_elses_place_told(look, sent):
+    page = look("ann").get(f"/s/{sent.pk}/")
+    assert "On validation rows" in page.text
+    assert "Do the probabilities mean what they say?" in page.text
+    assert "worst: " not in page.text  # it stands in the picture
+    assert "Told after the round has closed" in page.text
+
+
+@pytest.mark.parametrize(("feedback", "more"), [("sealed", {}), ("ladder", {"ladder_step": 0.01})])
+def test_where_feedback_is_less_than_exact_no_chart_gives_it_away(look, world, feedback, more):
+    world.tournament.rules = world.tournament.read_rules().but(feedback=feedback, **more).to_json()
+    world.tournament.save()
+    round_ = world.open_round()
+    sent = world.submit(world.ann, round_, world.skill(0.5, noise=1))
+    drain()
+    assert Score.objects.get(submission=sent).histogram
+    page = look("ann").client.get(f"/s/{sent.pk}/").content.decode()
+    assert "data-chart" not in page
+    world.close(round_)
+    assert "data-chart" in look("ann").client.get(f"/s/{sent.pk}/").content.decode()
+
+
+def test_after_the_close_the_share_of_others_that_are_worse_is_told(look, world, resolved):
+    sent = Submission.objects.get(participant__alias="Bob")
+    scores = {
+        s.submission.participant.alias: s.units for s in Score.objects.filter(split="live") if s.submission
+    }
+    others = [scores["Ann"], scores["Cyd"]]
+    share = sum(one > scores["Bob"] for one in others) / 2
+    page = look("bob").get(f"/s/{sent.pk}/")
+    assert f"Live {Score.objects.get(submission=sent, split='live').log_loss:.5f}" in page.text
+    figures = {one.split: one.figures for one in closeups.of_submission(sent, whole=False)}
+    assert figures["live"]["better_than"] == share
+    assert f"{share:.0%}" in page.text
+
+
+def test_each_eras_loss_stands_beside_its_name_also_when_one_is_void(look, world, open_round):
+    sent = Submission.objects.get(participant__alias="Ann")
+    rows = [i for i, (split, era) in enumerate(zip(world.splits, world.eras, strict=True)) if era == "era2"]
+    rounds.void_rows(world.operator, open_round, [world.ids[i] for i in rows], "a sensor failed")
+    drain()
+    (practice,) = closeups.of_submission(sent, whole=False)
+    assert [name for name, _ in practice.eras] == ["era1", "era3", "era4"]
+    page = look("ann").get(f"/s/{sent.pk}/")
+    assert "in 3 eras" in page.text.replace("of 3 eras", "in 3 eras")
+
+
+def test_charts_can_be_seen_of_each_split_that_is_told(look, resolved):
+    sent = Submission.objects.get(participant__alias="Ann")
+    assert "On live rows" in look("ann").get(f"/s/{sent.pk}/").text
+    assert "On test rows" in look("ann").get(f"/s/{sent.pk}/?split=test").text
+    assert "On live rows" in look("ann").get(f"/s/{sent.pk}/?split=nonsense").text
+
+
+def test_originality_is_told_in_words_with_the_correlation_to_the_meta_model(look, closed):
+    copy = Submission.objects.get(participant__alias="Cyd")
+    page = look("cyd").get(f"/s/{copy.pk}/").text
+    assert "The nearest file that came first is Ann’s: their ranks correlate 1.000" in page
+    assert "The gate is a correlation of 0.95, so it does not pass." in page
+    assert f"With the meta-model its ranks correlate {copy.originality.meta_rho:.3f}." in page
+
+
+def test_the_api_tells_the_same_shape(look, resolved):
+    sent = Submission.objects.get(participant__alias="Ann")
+    found = look("ann").client.get(f"/api/v1/submissions/{sent.pk}/").json()
+    score = Score.objects.get(submission=sent, split="live")
+    assert found["scores"]["live"]["calibration"] == score.calibration
+    assert sum(found["scores"]["live"]["histogram"]) == score.rows
+    assert found["originality"]["meta_rho"] == sent.originality.meta_rho
+
+
+def test_the_correlation_with_the_meta_model_is_that_of_the_ranks_on_test_rows(world, closed):
+    frame = frame_of(closed)
+    start, stop = frame.split_starts[frame.names.index("test") :][:2]
+    crowd = frame.ranks(blending.vector_of(MetaModel.objects.get(round=closed, headline=True)))[start:stop]
+    for one in Submission.objects.filter(selection__isnull=False):
+        own = frame.ranks(files.vector_of(one))[start:stop]
+        assert one.originality.meta_rho == pytest.approx(np.corrcoef(own, crowd)[0, 1], abs=1e-12)
+
+
+def test_what_a_score_keeps_is_what_the_formulas_say_of_its_rows(world, open_round):
+    sent = Submission.objects.get(participant__alias="Bob")
+    kept = Score.objects.get(submission=sent)
+    practice = world.splits == "validation"
+    p, y = world.skill(0.4, noise=2)[practice], world.y[practice]
+    found = calibrate(p, y)
+    assert [one["rate"] for one in kept.calibration["bins"]] == pytest.approx(found.rate.tolist())
+    assert kept.calibration["slope"] == pytest.approx(found.slope)
+    assert kept.histogram == np.histogram(p, bins=20, range=(0, 1))[0].tolist()

@@ -1,15 +1,20 @@
 """Uploading in a browser: good, broken, late and over quota; checked only; by whom."""
 
 import hashlib
+import io
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import encode_multipart
 
+from aggregator.embedded.stack import CHECKOUT
 from tests.world import drain
 from tournaments.models import Rejection, Round, Submission, Upload
 from tournaments.services.clock import db_now
 from tournaments.services.people import players, users
+from tournaments.web import words
 
 pytestmark = pytest.mark.django_db
 HERE = "/t/weekly/1/upload/"
@@ -150,3 +155,59 @@ def test_another_participants_receipt_is_not_shown(look, world, round_):
     assert look("ann").get(f"{HERE}?receipt={sent.pk}")
     page = look("bob").get(f"{HERE}?receipt={sent.pk}", status=404)
     assert sent.upload.sha256 not in page.text
+
+
+def test_every_fault_says_how_to_mend_it(look, world, round_):
+    lines = world.csv(world.skill(0.5, noise=1)).decode().splitlines()
+    lines[5], lines[9] = "r004,1.4", "zzz,0.5"
+    page = look("ann").post(HERE, form("\n".join(lines).encode()), status=400)
+    for code in ("missing_id", "unknown_id", "out_of_range"):
+        assert words.FIXES[code] in page.text
+    assert page.text.count("To mend it:") == 3
+
+
+def test_there_is_a_remedy_for_every_fault_that_a_file_can_have():
+    sources = (CHECKOUT / "tournaments/store/formats").glob("*.py")
+    codes = {
+        code
+        for source in sources
+        for code in re.findall(r'(?:Fault|reject|_values|_fault)\(\s*"([a-z_]+)"', source.read_text())
+    }
+    assert {"missing_id", "not_a_number", "out_of_range", "too_many_rows"} <= codes
+    assert codes - {"extra_ids"} <= set(words.FIXES)  # extra ids are a warning
+
+
+def test_the_same_key_gives_the_same_receipt_after_a_lost_answer(look, world, round_):
+    content = world.csv(world.skill(0.5, noise=1))
+    first = look("ann").post(HERE, form(content, key="abc"))
+    again = look("ann").post(HERE, form(content, key="abc"))
+    assert Upload.objects.count() == 1
+    assert Submission.objects.count() == 1
+    for page in (first, again):
+        assert hashlib.sha256(content).hexdigest() in page.text
+
+
+def test_a_key_that_was_used_for_another_file_is_refused(look, world, round_):
+    look("ann").post(HERE, form(world.csv(world.skill(0.5, noise=1)), key="abc"))
+    other = form(world.csv(world.skill(0.5, noise=2)), key="abc")
+    assert "idempotency_key_reused" in look("ann").post(HERE, other, status=409).text
+    assert Upload.objects.count() == 1
+
+
+def test_a_form_cut_off_in_its_last_number_is_not_taken_for_a_whole_file(look, world, round_):
+    """Django's parser takes what came as the file: 0.5123 cut to 0.51 would count as another prediction."""
+    content = world.csv(world.skill(0.5, noise=1))
+    body = encode_multipart("boundary", {"key": "abc", **form(content)})
+    for lost in (1, 30, 700):
+        wire = {"wsgi.input": io.BytesIO(body[:-lost]), "CONTENT_LENGTH": str(len(body))}
+        kind = "multipart/form-data; boundary=boundary"
+        answer = look("ann").client.generic("POST", HERE, body, kind, **wire)
+        assert answer.status_code == 400
+        assert "incomplete_body" in answer.content.decode()
+    assert not Upload.objects.exists()
+
+
+def test_the_receipts_hash_can_be_copied(look, world, round_):
+    page = look("ann").client.post(HERE, form(world.csv(world.skill(0.5, noise=1))), follow=True)
+    sent = Submission.objects.get()
+    assert f'data-copy="hash-{sent.pk}"' in page.content.decode()

@@ -24,7 +24,7 @@ class Webhook(models.Model):
     """An address of a user's own that is told what happens, signed with `secret`."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="webhooks")
-    url = models.URLField(max_length=500)
+    url = models.CharField(max_length=500)
     secret = models.CharField(max_length=80)
     kinds = ArrayField(models.CharField(max_length=20, choices=Notice))
     active = models.BooleanField(default=True)

@@ -145,13 +145,15 @@ class Originality(models.Model):
 
 
 class Standing(models.Model):
-    """A participant's place in a tournament's season (FORMULAS section 2), written anew whenever a
-    round is resolved: pages read it, no page computes it. `units` is the gain in 1e-9 nats.
+    """A place in a tournament's season (FORMULAS section 2), written anew whenever a round is resolved:
+    pages read it, no page computes it. `units` is the gain in 1e-9 nats.
+
+    Benchmarks and the crowd (the meta-models; no participant) stand among the players without a rank.
     """
 
     tournament = models.ForeignKey(Tournament, models.CASCADE, related_name="standings")
-    participant = models.ForeignKey(Participant, models.CASCADE, related_name="standings")
-    rank = models.PositiveIntegerField()
+    participant = models.ForeignKey(Participant, models.CASCADE, null=True, related_name="standings")
+    rank = models.PositiveIntegerField(null=True)
     rounds = models.PositiveIntegerField(help_text="Rounds played")
     missed = models.PositiveIntegerField()
     gain = models.FloatField()
@@ -159,15 +161,18 @@ class Standing(models.Model):
     played_gain_low = models.FloatField(null=True)
     played_gain_high = models.FloatField(null=True)
     eras = models.PositiveIntegerField()
+    tie_group = models.PositiveIntegerField(null=True)
     undefined = models.JSONField(default=dict)
     computed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tournament", "participant"], name="one_standing"),
+            models.UniqueConstraint(
+                fields=["tournament", "participant"], nulls_distinct=False, name="one_standing"
+            ),
             *_finite("gain", "played_gain_low", "played_gain_high"),
         ]
-        indexes = [models.Index(fields=["tournament", "rank"])]
+        indexes = [models.Index(fields=["tournament", "-units"])]
 
     def __str__(self) -> str:
-        return f"{self.participant} is {self.rank} of {self.tournament}"
+        return f"{self.participant or 'The crowd'} is {self.rank} of {self.tournament}"

@@ -84,6 +84,31 @@ def gain_intervals(
     return intervals
 
 
+def own_intervals(era_losses: npt.ArrayLike, era_rows: npt.ArrayLike, draws: npt.ArrayLike) -> Floats:
+    """95 % intervals of the gains of N submissions that were scored on eras of their own: (N, 2) nats.
+
+    As `gain_interval` gives for each row of era_losses (N, E) and era_rows (N, E), to the last bit; the
+    draws (D, E) are shared. One product for all takes a hundredth of the time.
+    Raises NumericsError: as `gain_intervals`.
+
+    >>> draws = era_draws(seed=1, eras=2, draws=1000)
+    >>> own_intervals([[0.69, 0.68], [0.69, 0.68]], [[100, 100], [50, 50]], draws).round(6).tolist()
+    [[0.003147, 0.013147], [0.003147, 0.013147]]
+    """
+    own = checks.counts("era_rows", era_rows, (-1, -1), least=1).astype(np.float64)
+    losses, _, counts = _door(era_losses, np.ones(own.shape[1], dtype=np.int64), draws)
+    if losses.shape != own.shape:
+        raise NumericsError("bad_shape", f"Expected shape {losses.shape}, got {own.shape}.", name="era_rows")
+    intervals = np.empty((losses.shape[0], 2))
+    for first in range(0, losses.shape[0], _BLOCK):
+        block = slice(first, first + _BLOCK)
+        pairs = zip(losses[block], own[block], strict=True)
+        sums = np.stack([_exact_sums(loss, rows) for loss, rows in pairs])
+        gains = _LN2 - (sums @ counts.T) / (own[block] @ counts.T)
+        intervals[block] = _percentiles(gains, 0.95)
+    return intervals
+
+
 def tie_groups(
     era_losses: npt.ArrayLike, era_rows: npt.ArrayLike, draws: npt.ArrayLike, order: npt.ArrayLike
 ) -> Ints:

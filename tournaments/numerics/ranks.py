@@ -28,7 +28,7 @@ def gaussian_ranks(p: npt.ArrayLike, starts: npt.ArrayLike) -> Floats:
     """
     values = checks.real_array("p", p, 1)
     bounds = checks.boundaries(starts, values.size)
-    doubled = _doubled_ranks(values, bounds)
+    doubled = doubled_ranks(values, bounds)
     era_rows = np.repeat(np.diff(bounds), np.diff(bounds))
     return standardise(ndtri((doubled - 1) / (2 * era_rows)))
 
@@ -48,8 +48,14 @@ def standardise(values: Floats) -> Floats:
     return scaled
 
 
-def _doubled_ranks(values: Floats, bounds: Ints) -> Ints:
-    # Twice the average rank is an integer, so that ties are exact: first plus last rank of the run.
+def doubled_ranks(values: Floats, bounds: Ints) -> Ints:
+    """Twice the average rank, from 1, of each value (M,) within its group; bounds (E+1,).
+
+    It is an integer, so that ties are exact: first plus last rank of the run.
+
+    >>> doubled_ranks(np.array([0.3, 0.1, 0.3]), np.array([0, 3])).tolist()
+    [5, 2, 5]
+    """
     order = np.empty(values.size, dtype=np.int64)
     for first, last in pairwise(bounds):
         order[first:last] = np.argsort(values[first:last]) + first

@@ -1,13 +1,15 @@
 """Who asks, and what they may do. Every verb of every service starts here, whichever face calls it."""
 
-from dataclasses import dataclass
-from typing import NoReturn
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn, TypeVar
 
 from django.db.models import QuerySet
 
 from tournaments.models import Participant, Role, Round, Submission, Tournament, User
 from tournaments.services.errors import Forbidden, Unknown
 
+Known = TypeVar("Known")
 READ, UPLOAD, STAKE, OPERATE, AUDIT = SCOPES = ("read", "upload", "stake", "operate", "audit")
 
 
@@ -21,6 +23,21 @@ class Actor:
 
     user: User | None
     scopes: frozenset[str] = frozenset(SCOPES)
+    memo: dict[Any, Any] | None = field(default=None, compare=False, repr=False)
+    """What was found of this actor's roles and participants; only where it lives for one reading request."""
+
+    def remembering(self) -> "Actor":
+        """Return the same actor, who asks the database once for each role and participant."""
+        return replace(self, memo={})
+
+    def recall(self, key: object, ask: Callable[[], Known]) -> Known:
+        """Return what is known under a key, or ask."""
+        if self.memo is None:
+            return ask()
+        if key not in self.memo:
+            self.memo[key] = ask()
+        found: Known = self.memo[key]
+        return found
 
     def need_scope(self, scope: str) -> None:
         """Refuse with `scope_missing` unless the way in carries `scope`."""
@@ -35,7 +52,8 @@ class Actor:
             return False
         if self.user.is_superuser and Role.Kind.OPERATOR in kinds:
             return True
-        return Role.objects.filter(tournament=tournament, user=self.user, kind__in=kinds).exists()
+        held = Role.objects.filter(tournament=tournament, user=self.user).values_list("kind", flat=True)
+        return not self.recall(("roles", tournament.pk), lambda: frozenset(held)).isdisjoint(kinds)
 
     def operates(self, tournament: Tournament) -> bool:
         """Say whether the actor may operate this tournament through this way in."""
@@ -72,7 +90,8 @@ def participant_of(actor: Actor, tournament: Tournament) -> Participant | None:
     """Return the participant that the actor plays for here, if any."""
     if actor.user is None:
         return None
-    return Participant.objects.filter(tournament=tournament, members__user=actor.user).first()
+    mine = Participant.objects.filter(tournament=tournament, members__user=actor.user)
+    return actor.recall(("participant", tournament.pk), mine.first)
 
 
 def reader_in(actor: Actor, tournament: Tournament) -> Participant | None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from django.db import transaction
 
-from tournaments.models import MetaModel, MetaModelWeight, Participant, Round, Submission, Work
+from tournaments.models import MetaModel, MetaModelWeight, Originality, Participant, Round, Submission, Work
 from tournaments.numerics import blends
+from tournaments.numerics.correlations import constant_splits, split_correlations
 from tournaments.services import audit, files, labels, phases, scoring, work
 from tournaments.services.clock import db_now
 from tournaments.services.frames import Frame, frame_of
@@ -25,6 +26,8 @@ class Crowd:
     """Logits (P, K), each participant's forecasters merged."""
     g: np.ndarray
     """Gaussian ranks (P, K), likewise."""
+    judged: dict[int, np.ndarray]
+    """Gaussian ranks of each blended submission on the rows of `judged_part`, by its key."""
 
 
 def crowd_of(round_: Round, frame: Frame) -> Crowd | None:
@@ -37,9 +40,18 @@ def crowd_of(round_: Round, frame: Frame) -> Crowd | None:
     whole = [files.vector_of(submission) for submission in chosen]
     owners = np.array([submission.participant_id for submission in chosen])
     z = blends.merge(np.stack([blends.logits(p[frame.keep], eps) for p in whole]), owners)
-    g = blends.merge_ranks(np.stack([frame.ranks(p) for p in whole]), owners, frame.split_starts)
+    ranks = [frame.ranks(p) for p in whole]
+    g = blends.merge_ranks(np.stack(ranks), owners, frame.split_starts)
+    part = judged_part(frame)
+    judged = {one.pk: row[part].copy() for one, row in zip(chosen, ranks, strict=True)}
     by_id = Participant.objects.in_bulk(owners.tolist())
-    return Crowd([by_id[pk] for pk in np.unique(owners).tolist()], z, g)
+    return Crowd([by_id[pk] for pk in np.unique(owners).tolist()], z, g, judged)
+
+
+def judged_part(frame: Frame) -> slice:
+    """Return the rows on which submissions are likened to the meta-model: test, else the last split."""
+    at = frame.names.index("test") if "test" in frame.names else len(frame.names) - 1
+    return slice(*frame.split_starts[at : at + 2].tolist())
 
 
 def _left_out(round_: Round) -> set[int]:
@@ -91,14 +103,41 @@ def blend(piece: Work) -> None:
     stored = [(one, frame.spread(one.p, ABSTAIN)) for one in made]
     hashes = [files.keep_bytes(vectors.encode(whole)) for _, whole in stored]
     scores = [scoring.measure(round_, "test", whole) for _, whole in stored]
+    likeness = _likeness(round_, frame, crowd, made) if crowd else {}
     with transaction.atomic():
         MetaModel.objects.filter(round=round_).delete()
         for (one, _), sha256, measured in zip(stored, hashes, scores, strict=True):
             row = _keep(round_, one, crowd, sha256)
             scoring.keep(round_, "test", measured, meta_model=row)
+        _keep_likeness(round_, likeness)
         Round.objects.filter(pk=round_.pk).update(blended_at=db_now())
         _announce(round_, crowd)
         work.finish(piece)
+
+
+def _likeness(round_: Round, frame: Frame, crowd: Crowd, made: list[Blend]) -> dict[int, float]:
+    """Return the Pearson of each selected submission's g with the meta-model's, by its key (FORMULAS section 3).
+
+    What is constant there has no correlation and is left out.
+    """
+    part = judged_part(frame)
+    headline = next(one for one in made if one.name == round_.read_rules().blend)
+    own = frame.ranks(frame.spread(headline.p, ABSTAIN))[part]
+    found = {}
+    for one in phases.selected(round_):
+        # Benchmarks are no part of the crowd, but are likened to it as well.
+        g = crowd.judged[one.pk] if one.pk in crowd.judged else frame.ranks(files.vector_of(one))[part]
+        pair, ends = np.stack([own, g]), np.array([0, own.size])
+        if not constant_splits(pair, ends).any():
+            found[one.pk] = float(split_correlations(pair[0], pair[1:], ends)[0, 0])
+    return found
+
+
+def _keep_likeness(round_: Round, likeness: dict[int, float]) -> None:
+    measured = list(Originality.objects.filter(round=round_))
+    for one in measured:
+        one.meta_rho = likeness.get(one.submission_id)
+    Originality.objects.bulk_update(measured, ["meta_rho"], batch_size=500)
 
 
 def _keep(round_: Round, one: Blend, crowd: Crowd | None, sha256: str) -> MetaModel:

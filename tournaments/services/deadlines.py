@@ -9,6 +9,7 @@ from tournaments.models import Extension, Participant, Round, Selection, Submiss
 from tournaments.services.access import UPLOAD, Actor, need_participant
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Conflict, Forbidden
+from tournaments.services.people import bans
 
 
 def deadline(round_: Round, participant: Participant) -> datetime:
@@ -30,7 +31,7 @@ def used_quota(round_: Round, participant: Participant) -> int:
 
 def refuse_unless_open(round_: Round, participant: Participant, now: datetime) -> None:
     """Refuse an upload with `excluded`, `round_not_open`, `too_late` or `over_quota`."""
-    banned = Participant.objects.filter(pk=participant.pk, banned_at__isnull=False).exists()
+    banned = Participant.objects.filter(bans.in_force(now), pk=participant.pk).exists()
     if banned or participant.exclusions.filter(round=round_).exists():
         raise Forbidden("excluded", f"{participant.alias} is excluded from round {round_.number}.")
     if round_.state != Round.State.OPEN:

@@ -27,6 +27,10 @@ class Conflict(Refused):
     """The thing is not in a state for this."""
 
 
+class TooMany(Refused):
+    """Asked too often; the same request may be granted later."""
+
+
 class FileRefused(Invalid):
     """A file with faults; `faults` is a list of dicts with code, message, count and rows."""
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
+from django.db import transaction
+
 from tournaments.models import (
     Forecaster,
     Participant,
@@ -27,6 +29,7 @@ from tournaments.services.clock import db_now
 from tournaments.services.deadlines import refuse_unless_open
 from tournaments.services.errors import FileRefused, Invalid
 from tournaments.services.people import players
+from tournaments.services.telling import notices
 from tournaments.store.blobs import Received
 from tournaments.store.formats import FileRejected, Parsed, parse
 
@@ -136,13 +139,15 @@ def _keep_rejection(
     round_: Round, participant: Participant, forecaster: str, filename: str, refused: FileRefused
 ) -> None:
     one = participant.forecasters.filter(name=forecaster).first() if forecaster else None
-    Rejection.objects.create(
-        round=round_,
-        participant=participant,
-        forecaster=one or players.paid_forecaster(participant),
-        filename=filename[-200:],
-        faults=refused.faults,
-    )
+    with transaction.atomic():
+        rejection = Rejection.objects.create(
+            round=round_,
+            participant=participant,
+            forecaster=one or players.paid_forecaster(participant),
+            filename=filename[-200:],
+            faults=refused.faults,
+        )
+        notices.rejected(rejection)
 
 
 def _accept(round_pk: int, bag: _Bag) -> Receipts:
@@ -166,6 +171,7 @@ def _accept(round_pk: int, bag: _Bag) -> Receipts:
         _enter(round_, upload, forecaster, column, bag) for column, forecaster in bag.owners.items()
     ]
     round_.save(update_fields=["next_position"])
+    notices.accepted(round_, upload, submissions)
     return [receipt_of(submission) for submission in submissions]
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from tournaments.models import Work
-from tournaments.services import blending, originality, resolution, rounds, scoring, work
+from tournaments.services import blending, originality, resolution, rounds, scoring, standings, work
+from tournaments.services.telling import announcing
 
 VERBS: dict[str, Callable[[Work], None]] = {
     Work.Kind.SCORE_VALIDATION.value: scoring.score,
@@ -13,6 +14,9 @@ VERBS: dict[str, Callable[[Work], None]] = {
     Work.Kind.ORIGINALITY.value: originality.measure,
     Work.Kind.BLEND.value: blending.blend,
     Work.Kind.CONCLUDE.value: resolution.conclude,
+    Work.Kind.STANDINGS.value: standings.refresh,
+    Work.Kind.ANNOUNCE.value: announcing.announce,
+    Work.Kind.REMIND.value: announcing.remind,
 }
 
 

@@ -3,6 +3,7 @@
 open:      score_validation of each submission · close at the deadline
 closed:    score_test of each selected + originality ─▶ blend
 resolving: score_live of each selected ─▶ conclude
+resolved:  standings of the season, also when a resolved round is cancelled
 """
 
 from tournaments.models import Round, Selection, Submission, Work
@@ -33,6 +34,11 @@ def resolution(round_: Round) -> None:
     """Write the live scores and the conclusion that waits for them."""
     parts: list[tuple[str, Submission | None]] = [(Kind.SCORE_LIVE, one) for one in selected(round_)]
     work.fan_out(Kind.CONCLUDE, round_, parts)
+
+
+def season(round_: Round) -> None:
+    """Write the season's standings as due, whenever it gains or loses a round."""
+    work.add(Kind.STANDINGS, round_)
 
 
 def score_again(round_: Round, splits: list[str]) -> None:

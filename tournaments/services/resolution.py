@@ -9,6 +9,7 @@ from tournaments.services import audit, blending, labels, phases, rounds, scorin
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Conflict
+from tournaments.services.telling import notices
 
 
 def resolve(actor: Actor, round_: Round) -> Round:
@@ -59,6 +60,8 @@ def conclude(piece: Work) -> None:
         round_.state, round_.resolved_at = Round.State.RESOLVED, db_now()
         round_.save(update_fields=["state", "resolved_at"])
         audit.announce(round_, "resolved", f"Round {round_.number} is resolved.")
+        notices.to_all(round_)
+        phases.season(round_)
         work.finish(piece)
 
 

@@ -1,5 +1,6 @@
 """Submissions and labels meet: one submission's metrics on one split (FORMULAS section 2)."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -8,16 +9,27 @@ from django.db import transaction
 
 from tournaments.models import MetaModel, Round, Score, Submission, Work
 from tournaments.numerics.bootstrap import era_draws
+from tournaments.numerics.calibration import Calibration, calibrate, spread
 from tournaments.numerics.losses import SplitScore, score_split
 from tournaments.services import files, labels, nearness, work
 from tournaments.services.labels import Known
+from tournaments.services.telling import notices
 
 SPLIT_OF = {
     Work.Kind.SCORE_VALIDATION: "validation",
     Work.Kind.SCORE_TEST: "test",
     Work.Kind.SCORE_LIVE: "live",
 }
-Measured = tuple[Known, SplitScore] | None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of one vector of predictions on one split."""
+
+    known: Known
+    score: SplitScore
+    calibration: Calibration
+    histogram: np.ndarray
 
 
 @lru_cache(maxsize=8)
@@ -33,14 +45,15 @@ def draws_of(round_: Round, eras: int) -> np.ndarray:
     return draws(round_.seed, eras)
 
 
-def measure(round_: Round, split: str, vector: np.ndarray) -> Measured:
+def measure(round_: Round, split: str, vector: np.ndarray) -> Measured | None:
     """Score predictions of the whole round, float64 (M,), on one split; None when no row can be scored."""
     known = labels.read(round_, split)
     if known is None:
         return None
     p = vector[files.place_of(files.rows_of(round_), split)][known.keep]
     eps = round_.read_rules().epsilon
-    return known, score_split(p, known.y, known.starts, draws_of(round_, known.eras), eps=eps)
+    scored = score_split(p, known.y, known.starts, draws_of(round_, known.eras), eps=eps)
+    return Measured(known, scored, calibrate(p, known.y, eps=eps), spread(p))
 
 
 def score(piece: Work) -> None:
@@ -56,13 +69,14 @@ def score(piece: Work) -> None:
             submission.state = Submission.State.SCORED
             submission.precedence, submission.nearness = near
             submission.save(update_fields=["state", "precedence", "nearness"])
+            notices.scored(submission)
         work.finish(piece)
 
 
 def keep(
     round_: Round,
     split: str,
-    measured: Measured,
+    measured: Measured | None,
     *,
     submission: Submission | None = None,
     meta_model: MetaModel | None = None,
@@ -72,7 +86,7 @@ def keep(
     if measured is None:
         Score.objects.filter(round=round_, split=split, **whose).delete()
         return
-    known, result = measured
+    known, result = measured.known, measured.score
     values = {
         "labels": known.labels,
         "rows": known.rows,
@@ -87,7 +101,26 @@ def keep(
         "era_worst": result.era_worst,
         "era_losses": result.era_losses.tolist(),
         "era_rows": result.era_rows.tolist(),
+        "calibration": _calibration(measured.calibration),
+        "histogram": measured.histogram.tolist(),
         "undefined": result.undefined,
         "tie_group": None,
     }
     Score.objects.update_or_create(round=round_, split=split, **whose, defaults=values)
+
+
+def _calibration(found: Calibration) -> dict[str, Any]:
+    columns = {
+        "mean_p": found.mean_p,
+        "rate": found.rate,
+        "rate_low": found.rate_low,
+        "rate_high": found.rate_high,
+        "rows": found.rows,
+    }
+    bins = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return {
+        "bins": [dict(zip(columns, one, strict=True)) for one in bins],
+        "slope": found.slope,
+        "intercept": found.intercept,
+        "undefined": found.undefined,
+    }

@@ -12,23 +12,36 @@ from django.utils.cache import patch_cache_control
 from tournaments.models import User
 from tournaments.services.access import STRANGER, Actor
 from tournaments.services.clock import db_now
-from tournaments.services.errors import Conflict, Forbidden, Refused, Unknown
+from tournaments.services.errors import Conflict, Forbidden, Refused, TooMany, Unknown
 from tournaments.web import nav
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-STATUS: dict[type[Refused], int] = {Unknown: 404, Forbidden: 403, Conflict: 409}
+STATUS: dict[type[Refused], int] = {Unknown: 404, Forbidden: 403, Conflict: 409, TooMany: 429}
 TITLES = {
     400: "That cannot be done",
     403: "That is not yours to do",
     404: "There is nothing here",
     409: "Not at this moment",
+    429: "Too many tries",
 }
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Return who asks: the session's user, with all scopes, or a stranger."""
-    return Actor(request.user) if isinstance(request.user, User) else STRANGER
+    """Return who asks: the session's user, with all scopes, or a stranger.
+
+    While a page is only read, its parts share one actor, who asks for each role and participant once.
+    """
+    user = request.user
+    if not isinstance(user, User):
+        return STRANGER
+    if request.method not in ("GET", "HEAD"):
+        return Actor(user)
+    known: Actor | None = getattr(request, "actor", None)
+    if known is None or known.user != user:
+        known = Actor(user).remembering()
+        request.actor = known  # type: ignore[attr-defined]
+    return known
 
 
 def page(view: Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]) -> View[P]:
@@ -71,3 +84,9 @@ def show(
     if place is not None:
         context |= {"place": place, "stops": nav.stops(actor_of(request), place)}
     return render(request, template, context, status=status)
+
+
+def only_part(request: HttpRequest, part: str) -> bool:
+    """Say whether htmx asks for one part of a page, by its id; a page that it restores is asked for whole."""
+    asked = request.headers
+    return asked.get("HX-Target") == part and asked.get("HX-History-Restore-Request") != "true"

@@ -27,6 +27,7 @@ FIGURES: dict[str, Callable[[float], str]] = {
     "era_worst": lambda v: f"{v:.5f}",
     "gain": lambda v: _signed(v * NATS, 1),
     "consistency": lambda v: f"{v:.0%}",
+    "better_than": lambda v: f"{v:.0%}",
 }
 
 
@@ -82,6 +83,41 @@ def interval(row: Mapping[str, Any]) -> str:
 
 
 @register.filter
+def nats(gain: float | None) -> str:
+    """Return a gain in 1e-4 nats, or an en dash.
+
+    >>> nats(9.24e-4)
+    '+9.2'
+    """
+    return null("none") if gain is None else figure_text("gain", gain)
+
+
+@register.simple_tag
+def span(row: Mapping[str, Any]) -> str:
+    """Return the interval of a standing's gain, in 1e-4 nats, or an en dash with the reason."""
+    low, high = row["played_gain_low"], row["played_gain_high"]
+    if low is None or high is None:
+        return null((row.get("undefined") or {}).get("interval", "too_few_eras"))
+    return format_html("{} to {}", figure_text("gain", low), figure_text("gain", high))
+
+
+@register.simple_tag
+def gain_of(value: float) -> str:
+    """Return a gain in 1e-4 nats."""
+    return figure_text("gain", value)
+
+
+@register.filter
+def share(value: float) -> str:
+    """Return a share of one.
+
+    >>> share(0.0052), share(1 / 3)
+    ('0.52%', '33.33%')
+    """
+    return f"{value:.2%}"
+
+
+@register.filter
 def money(amount: int, rules: Rules) -> str:
     """Return minor units with all digits and the unit.
 
@@ -119,12 +155,15 @@ def count(value: int) -> str:
 def size(value: int) -> str:
     """Return bytes as people read them.
 
-    >>> size(512), size(1_530), size(2_500_000)
-    ('512 bytes', '1.5 kB', '2.5 MB')
+    >>> size(512), size(1_530), size(2_500_000), size(80_931_800_000)
+    ('512 bytes', '1.5 kB', '2.5 MB', '80.9 GB')
     """
     if value < 1_000:
         return f"{value} bytes"
-    return f"{value / 1e3:.1f} kB" if value < 1_000_000 else f"{value / 1e6:.1f} MB"
+    for unit_, top in (("kB", 1e6), ("MB", 1e9)):
+        if value < top:
+            return f"{value / top * 1e3:.1f} {unit_}"
+    return f"{value / 1e9:.1f} GB"
 
 
 @register.filter
@@ -216,3 +255,23 @@ def cell(row: Mapping[str, Any], key: str) -> str:
     """Return a place's value in a column, "" where it has none."""
     value = row[key]
     return f"{value:,}" if isinstance(value, int) else value or ""
+
+
+@register.filter
+def said(details: Mapping[str, Any]) -> str:
+    """Return an audit event's details in one line.
+
+    >>> said({"rows": 2, "first_ids": ["r1", "r2"], "rules": "f67da50b2bb8" + 52 * "0", "until": None})
+    'rows: 2; first ids: r1, r2; rules: f67da50b2bb8…'
+    """
+    known = {name.replace("_", " "): value for name, value in details.items() if value not in (None, "", [])}
+    return "; ".join(f"{name}: {_said(value)}" for name, value in known.items())
+
+
+def _said(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_said, value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_said(one)}" for name, one in value.items())
+    text = str(value)
+    return f"{short(text)}…" if len(text) == 64 and text.isalnum() else text

@@ -19,7 +19,15 @@ class Stop:
     who: str = ALL
 
 
-STOPS = (Stop("Rounds", "tournament"),)
+STOPS = (
+    Stop("Rounds", "tournament"),
+    Stop("Season", "season"),
+    Stop("Desk", "desk", OVERSEER),
+    Stop("Team", "team", PLAYER),
+    Stop("People", "people", OVERSEER),
+    Stop("Rules", "rules", OPERATOR),
+    Stop("Audit", "audit", OVERSEER),
+)
 
 
 def stops(actor: Actor, tournament: Tournament) -> list[tuple[str, str]]:

@@ -32,6 +32,34 @@ class ScoreShape(Sparse):
     undefined = serializers.DictField(child=serializers.CharField())
 
 
+class CalibrationBin(Shape):
+    """Rows of like probability: what was said, what came of it, and a 95% interval of that."""
+
+    mean_p = serializers.FloatField()
+    rate = serializers.FloatField()
+    rate_low = serializers.FloatField()
+    rate_high = serializers.FloatField()
+    rows = serializers.IntegerField()
+
+
+class CalibrationShape(Shape):
+    """Ten bins of equal count, and the slope and intercept of a logistic recalibration."""
+
+    bins = CalibrationBin(many=True)
+    slope = serializers.FloatField(allow_null=True)
+    intercept = serializers.FloatField(allow_null=True)
+    undefined = serializers.DictField(child=serializers.CharField())
+
+
+class SubmissionScore(ScoreShape):
+    """A submission's metrics on one split, with what only its own readers are told."""
+
+    calibration = CalibrationShape(allow_null=True, required=False)
+    histogram = serializers.ListField(
+        child=serializers.IntegerField(), required=False, help_text="Rows per 0.05 of probability."
+    )
+
+
 class OriginalityShape(Sparse):
     """How original an entry is, measured at the close against those who came first."""
 
@@ -42,6 +70,9 @@ class OriginalityShape(Sparse):
     crowding = _float()
     ks = _float()
     residual = _float()
+    meta_rho = serializers.FloatField(
+        allow_null=True, required=False, help_text="Correlation with the meta-model, once it is blended."
+    )
     precedence = _whole()
     original = serializers.BooleanField(required=False)
     override_reason = serializers.CharField(required=False, allow_blank=True)

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from tournaments.api.shapes.boards import OriginalityShape, ScoreShape
+from tournaments.api.shapes.boards import OriginalityShape, SubmissionScore
 from tournaments.api.shapes.common import Shape
 from tournaments.models import Submission
 
@@ -73,7 +73,7 @@ class SubmissionShape(Receipt):
     selected = serializers.BooleanField()
     pinned = serializers.BooleanField()
     paid_place = serializers.BooleanField()
-    scores = serializers.DictField(child=ScoreShape())
+    scores = serializers.DictField(child=SubmissionScore())
     originality = OriginalityShape(allow_null=True)
 
 

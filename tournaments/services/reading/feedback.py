@@ -3,12 +3,11 @@
 Source: FORMULAS section 7.
 """
 
-import math
 from typing import Any
 
-from tournaments.models import Participant, Round, Score, Submission
-from tournaments.numerics.losses import LN2
+from tournaments.models import Round, Score, Submission
 from tournaments.services.originality import MIXED_BELOW
+from tournaments.services.practice import told
 
 State = Round.State
 SPLITS_SHOWN = {
@@ -19,7 +18,6 @@ SPLITS_SHOWN = {
     State.SETTLED: ("validation", "test", "live"),
     State.CANCELLED: (),
 }
-HIDDEN = {"log_loss": None, "gain": None}
 
 
 def splits_of(round_: Round) -> list[str]:
@@ -48,39 +46,11 @@ def score_json(score: Score | None) -> dict[str, Any]:
     }
 
 
-def told(round_: Round, participant: Participant | None, score: Score | None) -> dict[str, Any]:
-    """Return what the round's feedback tells a participant of their validation score while it is open."""
-    rules = round_.read_rules()
+def shape_json(score: Score | None) -> dict[str, Any]:
+    """Return how a score's probabilities agree with the outcomes and how they spread: too much for boards."""
     if score is None:
-        return {**HIDDEN, "undefined": {"log_loss": "not_scored"}}
-    if rules.feedback == "sealed":
-        return {**HIDDEN, "undefined": {"log_loss": "sealed_until_close"}}
-    if rules.feedback == "ladder":
-        return _ladder(round_, participant, rules.ladder_step or 0.0)
-    return {
-        "log_loss": score.log_loss,
-        "gain": score.gain,
-        "gain_low": score.gain_low,
-        "gain_high": score.gain_high,
-        "consistency": score.consistency,
-        "eras": len(score.era_losses),
-        "rows": score.rows,
-        "undefined": score.undefined,
-    }
-
-
-def _ladder(round_: Round, participant: Participant | None, step: float) -> dict[str, Any]:
-    gains = Score.objects.filter(
-        round=round_, split="validation", submission__participant=participant
-    ).values_list("gain", flat=True)
-    steps = max((math.floor(gain / step) for gain in gains), default=0)
-    reached = max(0, steps) * step
-    return {
-        "log_loss": LN2 - reached,
-        "gain": reached,
-        "undefined": {"interval": "ladder", "consistency": "ladder"},
-        "ladder_step": step,
-    }
+        return {}
+    return {"calibration": score.calibration or None, "histogram": score.histogram}
 
 
 def scores_of(submission: Submission, whole: bool) -> dict[str, dict[str, Any]]:
@@ -91,14 +61,16 @@ def scores_of(submission: Submission, whole: bool) -> dict[str, dict[str, Any]]:
     round_ = submission.round
     found = {score.split: score for score in submission.scores.all()}
     if whole:
-        return {split: score_json(score) for split, score in found.items()}
+        return {split: {**score_json(score), **shape_json(score)} for split, score in found.items()}
     open_ = round_.state in (State.DRAFT, State.OPEN)
-    return {
-        split: told(round_, submission.participant, found.get(split))
-        if open_
-        else score_json(found.get(split))
-        for split in splits_of(round_)
-    }
+    return {split: _told(round_, submission, found.get(split), open_) for split in splits_of(round_)}
+
+
+def _told(round_: Round, submission: Submission, score: Score | None, open_: bool) -> dict[str, Any]:
+    if not open_:
+        return {**score_json(score), **shape_json(score)}
+    shape = shape_json(score) if round_.read_rules().feedback == "exact" else {}
+    return {**told(round_, submission.participant, score), **shape}
 
 
 def originality_json(submission: Submission) -> dict[str, Any]:
@@ -116,6 +88,7 @@ def originality_json(submission: Submission) -> dict[str, Any]:
         "crowding": found.crowding,
         "ks": found.ks,
         "residual": found.residual,
+        "meta_rho": found.meta_rho,
         "precedence": found.precedence,
         "original": found.passes or bool(found.override_reason),
         "override_reason": found.override_reason,

@@ -4,30 +4,88 @@ Before the close nothing is told that was computed from others' files (DESIGN, A
 then lists who has submitted, and scores only of the reader's own.
 """
 
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, median
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Window
-from django.db.models.functions import Rank
+from django.db.models import QuerySet
 
-from tournaments.models import Exclusion, MetaModel, Participant, Round, Score, Selection
+from tournaments.models import MetaModel, Participant, Round, Score
 from tournaments.services.access import Actor, reader_in
-from tournaments.services.reading.feedback import originality_json, score_json, splits_of, told
-from tournaments.services.settlement import why_not
+from tournaments.services.reading import rows
+from tournaments.services.reading.feedback import splits_of
+from tournaments.services.reading.parts import Parts
+from tournaments.services.reading.ranking import Ranking, Wanted, ranked_scores
 
 State = Round.State
+ALL = Wanted()
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of a board: its rows, the reader's own that are not among them, and counts."""
+
+    rows: list[dict[str, Any]]
+    own: list[dict[str, Any]]
+    """All of the reader's own, wherever they stand."""
+    pinned: list[dict[str, Any]]
+    """Those of them that are not in `rows`."""
+    number: int
+    pages: int
+    shown: int
+    total: int
 
 
 @dataclass(frozen=True)
 class Board:
-    """A leaderboard: rows of dicts in order, those not ranked last, and what may be told at this moment."""
+    """A leaderboard, and what may be told at this moment. Only the part that is asked for is read."""
 
     split: str
-    public: bool
-    """Whether others' scores are shown: from the close on, or to those who oversee the tournament."""
-    rows: list[dict[str, Any]]
+    ranking: Ranking
+
+    @property
+    def public(self) -> bool:
+        """Say whether others' scores are shown: from the close on, or to those who oversee."""
+        return self.ranking.public
+
+    @property
+    def rows(self) -> Parts:
+        """Return the rows as programs list them: the ranked, those not ranked, then the crowd."""
+
+        def read(place: slice) -> list[dict[str, Any]]:
+            return rows.of_keys(self.ranking, self.split, self.ranking.keys(ALL, place))
+
+        return Parts(lambda: self.ranking.count(ALL), read)
+
+    def of(self, settlement: int | None) -> "Board":
+        """Return the same board with the payouts of a settlement to order by."""
+        return replace(self, ranking=replace(self.ranking, settlement=settlement))
+
+    def page(self, wanted: Wanted, number: int = 1, size: int | None = None) -> Page:
+        """Return a page of the rows that are wanted, or the last there is; `size` None puts all on one."""
+        total = self.ranking.count(ALL)
+        shown = self.ranking.count(wanted) if wanted.q or wanted.who else total
+        pages = max(1, -(-shown // size)) if size else 1
+        number = min(number, pages)
+        place = slice((number - 1) * size, number * size) if size else slice(None)
+        keys, mine = self.ranking.keys(wanted, place), self.ranking.own()
+        away = [key for key in mine if key not in keys]
+        found = dict(zip([*keys, *away], rows.of_keys(self.ranking, self.split, [*keys, *away]), strict=True))
+        return Page(
+            rows=[found[key] for key in keys],
+            own=sorted((found[key] for key in mine), key=_paid_first),
+            pinned=sorted((found[key] for key in away), key=_paid_first),
+            number=number,
+            pages=pages,
+            shown=shown,
+            total=total,
+        )
+
+
+def _paid_first(row: dict[str, Any]) -> tuple[bool, bool, int, int]:
+    """Put the entry with the paid place first, then the better ones."""
+    rank = row.get("rank")
+    return not row["paid_place"], rank is None, rank or 0, row["position"]
 
 
 def leaderboard(actor: Actor, round_: Round, split: str = "") -> Board:
@@ -36,103 +94,51 @@ def leaderboard(actor: Actor, round_: Round, split: str = "") -> Board:
     split = split if split in shown else (shown[-1] if shown else "validation")
     public = round_.state not in (State.DRAFT, State.OPEN) or actor.oversees(round_.tournament)
     mine = reader_in(actor, round_.tournament)
-    rows = [_row(selection, mine, public, split) for selection in _entries(round_)]
     # Of a cancelled round no split is shown, though scores are there.
-    told_of = split if split in shown else ""
-    _join_scores(round_, told_of, rows, public, mine)
-    return Board(split, public, _ordered(rows) + (_crowd_rows(round_, told_of) if public else []))
+    return Board(split, Ranking(round_, split if split in shown else "", public, mine))
 
 
-def _entries(round_: Round) -> QuerySet[Selection]:
-    return (
-        Selection.objects.filter(round=round_)
-        .select_related(
-            "submission__upload",
-            "submission__participant",
-            "submission__originality__nearest__participant",
-            "forecaster",
-            "round",
-        )
-        .order_by("submission__position")
+@dataclass(frozen=True)
+class Dot:
+    """One to compare: the name, the participant (none of the crowd), log loss, gain and its interval."""
+
+    name: str
+    participant: int | None
+    log_loss: float
+    gain: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """The crowd and those it is compared with: the meta-model, the ranked and the benchmarks, best first."""
+
+    meta: Dot | None
+    ranked: list[Dot]
+    benchmarks: list[Dot]
+
+
+def portrait(round_: Round, split: str) -> Portrait:
+    """Return the crowd's picture of a round on a split, in three questions to the database."""
+    here = Score.objects.filter(round=round_, split=split)
+    benchmarks = here.filter(
+        submission__selection__isnull=False, submission__participant__kind=Participant.Kind.BENCHMARK
+    )
+    meta = here.filter(meta_model__headline=True).values_list("log_loss", "gain", "gain_low", "gain_high")
+    found = meta.first()
+    return Portrait(
+        meta=Dot("Meta-model", None, *found) if found else None,
+        ranked=_dots(ranked_scores(round_, split)),
+        benchmarks=_dots(benchmarks),
     )
 
 
-def _row(selection: Selection, mine: Participant | None, public: bool, split: str) -> dict[str, Any]:
-    submission = selection.submission
-    participant = submission.participant
-    own = mine is not None and participant.pk == mine.pk
-    return {
-        "kind": participant.kind,
-        "alias": participant.alias,
-        "forecaster": selection.forecaster.name,
-        "own": own,
-        "submission": submission.pk if own else None,
-        "position": submission.position,
-        "received_at": submission.upload.received_at,
-        "paid_place": selection.paid_place,
-        "rank": None,
-        "split": split,
-        "_pk": submission.pk,
-        "_participant": participant.pk,
-        **(originality_json(submission) if public or own else {}),
-    }
-
-
-def ranked_scores(round_: Round, split: str) -> QuerySet[Any]:
-    """Return the selected players' scores on a split with `rank`, the least loss first; equals share a rank.
-
-    Excluded participants and benchmarks are not ranked, and neither is what has no score.
-    """
-    return (
-        Score.objects.filter(round=round_, split=split, submission__selection__isnull=False)
-        .filter(submission__participant__kind=Participant.Kind.PLAYER)
-        .exclude(submission__participant__in=Exclusion.objects.filter(round=round_).values("participant"))
-        .annotate(rank=Window(Rank(), order_by=F("units").asc()))
-    )
-
-
-def _join_scores(
-    round_: Round, split: str, rows: list[dict[str, Any]], public: bool, mine: Participant | None
-) -> None:
-    ranks = {score.submission_id: score.rank for score in ranked_scores(round_, split)}
-    scores = {
-        score.submission_id: score
-        for score in Score.objects.filter(Q(submission__in=[row["_pk"] for row in rows]), split=split)
-    }
-    tied = Counter(s.tie_group for pk, s in scores.items() if s.tie_group and pk in ranks)
-    rules = round_.read_rules()
-    originalities = {o.submission_id: o for o in round_.originalities.all()} if public else {}
-    excluded = set(round_.exclusions.values_list("participant_id", flat=True))
-    for row in rows:
-        score = scores.get(row["_pk"])
-        row["excluded"] = row["_participant"] in excluded
-        if public:
-            row.update(score_json(score), rank=ranks.get(row["_pk"]))
-            row["tied_with"] = tied[score.tie_group] - 1 if score and score.tie_group else None
-        elif row["own"]:
-            row.update(told(round_, mine, score))
-        if split == rules.paid_split:
-            row["gate"] = why_not(rules, score, originalities.get(row["_pk"]))
-
-
-def _ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    rows.sort(key=lambda row: (row["rank"] is None, row["rank"] or 0, row["position"]))
-    for row in rows:
-        del row["_pk"], row["_participant"]
-    return rows
-
-
-def _crowd_rows(round_: Round, split: str) -> list[dict[str, Any]]:
-    scores = Score.objects.filter(meta_model__round=round_, split=split).select_related("meta_model")
-    return [
-        {
-            "kind": "meta_model" if score.meta_model and score.meta_model.headline else "blend",
-            "alias": score.meta_model.blend if score.meta_model else "",
-            "rank": None,
-            **score_json(score),
-        }
-        for score in scores.order_by("units")
-    ]
+def _dots(scores: QuerySet[Any]) -> list[Dot]:
+    names = ("submission__participant__alias", "submission__forecaster__name", "submission__participant")
+    figures = ("log_loss", "gain", "gain_low", "gain_high")
+    found = scores.order_by("units", "submission__position").values_list(*names, *figures)
+    return [Dot(f"{row[0]}/{row[1]}", *row[2:]) for row in found]
 
 
 def crowd(round_: Round, split: str) -> dict[str, Any]:
@@ -140,20 +146,26 @@ def crowd(round_: Round, split: str) -> dict[str, Any]:
 
     The mean forecaster is the mean of the losses of the ranked, the median their median.
     """
-    ranked = sorted(score.log_loss for score in ranked_scores(round_, split))
-    blends = {
-        score.meta_model.blend: score.log_loss
-        for score in Score.objects.filter(meta_model__round=round_, split=split).select_related("meta_model")
-        if score.meta_model
+    losses = sorted(ranked_scores(round_, split).values_list("log_loss", flat=True))
+    return {"split": split, **_blends(round_, split), **summary(losses)}
+
+
+def summary(losses: list[float]) -> dict[str, Any]:
+    """Return how many the ranked are, with the best, mean and median of their losses, which rise."""
+    return {
+        "forecasters": len(losses),
+        "best": losses[0] if losses else None,
+        "mean": fmean(losses) if losses else None,
+        "median": median(losses) if losses else None,
     }
+
+
+def _blends(round_: Round, split: str) -> dict[str, Any]:
+    scores = Score.objects.filter(meta_model__round=round_, split=split)
+    blends = dict(scores.values_list("meta_model__blend", "log_loss"))
     headline = MetaModel.objects.filter(round=round_, headline=True).first()
     return {
-        "split": split,
-        "forecasters": len(ranked),
         "meta_model": blends.get(headline.blend) if headline else None,
         "blend": headline.blend if headline else None,
         "blends": blends,
-        "best": ranked[0] if ranked else None,
-        "mean": fmean(ranked) if ranked else None,
-        "median": median(ranked) if ranked else None,
     }

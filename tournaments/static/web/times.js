@@ -41,3 +41,4 @@ localise();
 tick();
 setInterval(tick, 1000);
 document.addEventListener("page:changed", () => localise());
+document.addEventListener("htmx:afterSwap", () => localise());

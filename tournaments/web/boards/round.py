@@ -6,17 +6,19 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from tournaments.models import Participant, Payout, Round, Settlement
-from tournaments.services import operations, settlement
+from tournaments.models import Participant, Round, Settlement
+from tournaments.services import settlement
 from tournaments.services.access import Actor, find_round, participant_of
-from tournaments.services.reading import reports, status
+from tournaments.services.errors import Unknown
+from tournaments.services.reading import desk, histories, reports, status
 from tournaments.services.reading.feedback import splits_of
 from tournaments.web.boards import board as boards
-from tournaments.web.boards import crowd
-from tournaments.web.door import page, show
+from tournaments.web.boards import crowd, lists
+from tournaments.web.door import only_part, page, show
 
 State = Round.State
 SPLITS = ("validation", "test", "live")
+PAYOUTS_HERE = 50
 PHASES = (
     (State.OPEN, "Open", "opened_at"),
     (State.CLOSED, "Closed", "closed_at"),
@@ -49,68 +51,96 @@ def phases_of(round_: Round, rewarded: bool) -> list[Phase]:
 
 @dataclass(frozen=True)
 class _Board:
-    """A round's board as the reader asked for it, with what was paid."""
+    """A part of a round's board as the reader asked for it, with what was paid."""
 
     board: reports.Board
-    rows: list[boards.Row]
-    query: boards.Query
+    page: reports.Page
+    query: lists.Query
+    columns: list[lists.Column]
     settlement: Settlement | None
-    payouts: list[Payout]
-    early: bool
-
-    def view(self, **options: Any) -> boards.View:
-        """Return what is on the screen, or in the file."""
-        columns = boards.columns_of(self.board.public, self.early, self.paid)
-        if not any(row.get("tied_with") for row in self.rows):
-            columns = [column for column in columns if column != boards.TIES]
-        return boards.view_of(self.board, self.query, self.rows, columns, **options)
-
-    @property
-    def paid(self) -> bool:
-        """Say whether the board has a column of payouts: after a settlement with rewards."""
-        return self.settlement is not None
 
 
-def _board(request: HttpRequest, actor: Actor, round_: Round) -> _Board:
+def _board(request: HttpRequest, actor: Actor, round_: Round, size: int | None) -> _Board:
     rules = round_.read_rules()
-    query = boards.Query.read(request.GET)
-    board = reports.leaderboard(actor, round_, query.split)
     settled = settlement.effective(round_) if rules.rewards != "none" else None
-    payouts = settlement.payouts_of(settled) if settled else []
-    early = round_.state in (State.DRAFT, State.OPEN)
-    return _Board(board, boards.dress(board.rows, rules, payouts), query, settled, payouts, early)
+    asked = lists.Query.read(request.GET, boards.WHO)
+    board = reports.leaderboard(actor, round_, asked.split).of(settled.pk if settled else None)
+    columns = boards.columns_of(board.public, round_.state, settled is not None)
+    asked = asked.among(columns)
+    found = boards.look(board, asked, size)
+    shown = [*found.rows, *found.own]
+    paid = [row["alias"] for row in shown if row.get("paid_place")]
+    boards.dress(shown, rules, settlement.payouts_of(settled, paid) if settled and paid else [])
+    return _Board(board, found, asked, columns, settled)
+
+
+def _board_context(actor: Actor, round_: Round, found: _Board) -> dict[str, Any]:
+    return {
+        "round": round_,
+        "rules": round_.read_rules(),
+        "rewarded": round_.read_rules().rewards != "none",
+        "me": participant_of(actor, round_.tournament),
+        "view": boards.view_of(found.board, found.query, found.page, found.columns),
+        "early": round_.state in (State.DRAFT, State.OPEN),
+        "ranked_board": boards.RANK in found.columns,
+        "ties": boards.TIES in found.columns,
+        "board": found.board,
+        "splits": _splits(round_, found),
+        "settlement": found.settlement,
+    }
 
 
 @page
 def show_round(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpResponse:
-    """Show everything of a round that the reader may see at this moment."""
+    """Show everything of a round that the reader may see at this moment, or its board alone."""
     round_ = find_round(actor, slug, number)
-    rules = round_.read_rules()
-    found = _board(request, actor, round_)
+    found = _board(request, actor, round_, lists.PAGE)
+    context = _board_context(actor, round_, found)
+    if only_part(request, "board"):
+        return show(request, "web/_board.html", context)
+    me, rewarded = context["me"], context["rewarded"]
     after = round_.state in (State.CLOSED, State.RESOLVED, State.SETTLED)
-    me = participant_of(actor, round_.tournament)
-    operates = actor.operates(round_.tournament)
-    context = {
-        "round": round_,
-        "rules": rules,
-        "rewarded": rules.rewards != "none",
-        "phases": phases_of(round_, rules.rewards != "none"),
-        "me": me,
+    portrait = reports.portrait(round_, found.board.split) if after else None
+    context |= {
+        "phases": phases_of(round_, rewarded),
         "mine": _mine(me, round_),
-        "view": found.view(),
-        "board": found.board,
-        "own": [row for row in found.rows if row.get("own") and row.get("rank")],
-        "ranked": sum(1 for row in found.rows if row.get("rank") is not None),
-        "splits": _splits(round_, found),
-        "picture": crowd.picture(reports.crowd(round_, found.board.split), found.board) if after else None,
-        "settlement": found.settlement,
-        "payouts": found.payouts,
+        "own": [row for row in found.page.own if row.get("rank")] if after else [],
+        "ranked": len(portrait.ranked) if portrait else 0,
+        "picture": crowd.picture(portrait, me.pk if me else None) if portrait else None,
+        "last": histories.last_before(round_, me) if me and round_.state == State.OPEN else None,
+        "payouts": _payouts(found.settlement),
         "sizes": [(split, round_.split_rows[split]) for split in SPLITS if split in round_.split_rows],
         "datasets": round_.datasets.order_by("pk"),
         "log": round_.log.order_by("-pk"),
-        "desk": operations.desk(actor, round_) if operates else None,
+        "desk": desk.of_round(actor, round_) if actor.operates(round_.tournament) else None,
     }
     return show(request, "web/round.html", context)
+
+
+def _payouts(settled: Settlement | None) -> Any:
+    """Return the lines of a settlement where they are few enough to stand on the round's page."""
+    if settled is None:
+        return None
+    lines = settlement.payouts_of(settled, most=PAYOUTS_HERE + 1)
+    return lines if len(lines) <= PAYOUTS_HERE else None
+
+
+@page
+def show_payouts(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpResponse:
+    """Show every line of a round's settlement in force."""
+    round_ = find_round(actor, slug, number)
+    rules = round_.read_rules()
+    settled = settlement.effective(round_) if rules.rewards != "none" else None
+    if settled is None:
+        raise Unknown("not_found", f"Round {round_.number} has no payouts.")
+    context = {
+        "round": round_,
+        "rules": rules,
+        "me": participant_of(actor, round_.tournament),
+        "settlement": settled,
+        "payouts": settlement.payouts_of(settled),
+    }
+    return show(request, "web/boards/payouts.html", context)
 
 
 def _splits(round_: Round, found: _Board) -> list[tuple[str, str, bool]]:
@@ -132,10 +162,9 @@ def _mine(me: Participant | None, round_: Round) -> dict[str, Any] | None:
 def board_csv(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpResponse:
     """Return the board of the same address as a CSV file: its split, filter and order, on one page."""
     round_ = find_round(actor, slug, number)
-    found = _board(request, actor, round_)
-    view = found.view(per_page=None)
+    found = _board(request, actor, round_, None)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"{round_.tournament.slug}-{round_.number}-{found.board.split}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    csv.writer(response).writerows(boards.csv_rows(view, found.paid))
+    csv.writer(response).writerows(boards.csv_rows(found.page.rows, found.settlement is not None))
     return response

@@ -1,10 +1,16 @@
-"""Addresses of a round and its leaderboard."""
+"""Addresses of a round and its leaderboard, the season, and those who play it."""
 
 from django.urls import path
 
-from tournaments.web.boards import round
+from tournaments.web.boards import history, round, season
 
+ROUND = "t/<slug:slug>/<round:number>/"
 urlpatterns = [
-    path("t/<slug:slug>/<round:number>/", round.show_round, name="round"),
-    path("t/<slug:slug>/<round:number>/board.csv", round.board_csv, name="board-csv"),
+    path(ROUND, round.show_round, name="round"),
+    path(ROUND + "board.csv", round.board_csv, name="board-csv"),
+    path(ROUND + "payouts/", round.show_payouts, name="payouts"),
+    path("t/<slug:slug>/season/", season.season, name="season"),
+    path("t/<slug:slug>/season.csv", season.season_csv, name="season-csv"),
+    path("t/<slug:slug>/f/<int:pk>/", history.forecaster, name="forecaster"),
+    path("t/<slug:slug>/p/<str:alias>/", history.player, name="player"),
 ]
