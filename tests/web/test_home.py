@@ -26,6 +26,13 @@ def test_a_stranger_sees_what_it_is_and_the_live_round(look, open_round):
     assert "My rounds" not in page.text
 
 
+def test_a_stranger_sees_the_open_round_before_a_newer_one_that_has_closed(look, world, open_round):
+    world.close(world.open_round())
+    page = look().get("/")
+    assert "See round 1" in page.text
+    assert "See round 2" not in page.text
+
+
 def test_without_any_round_the_first_page_says_what_to_do(look, db):
     users.create_user("olga")
     assert "No round is open to the public" in look().get("/").text

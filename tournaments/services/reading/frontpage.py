@@ -32,6 +32,12 @@ class Entry:
         return any(round_.state == State.OPEN for round_ in self.rounds)
 
     @property
+    def featured(self) -> Round | None:
+        """Return the round to show first: the one that closes next, else the newest; None without any."""
+        taking = [round_ for round_ in self.rounds if round_.state == State.OPEN]
+        return min(taking, key=lambda round_: round_.closes_at) if taking else next(iter(self.rounds), None)
+
+    @property
     def mine(self) -> bool:
         """Say whether the reader plays or operates here."""
         return self.participant is not None or self.operates

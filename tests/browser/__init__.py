@@ -1,0 +1,1 @@
+"""Pages as people see them: a real Chromium on a running stack, over HTTP only."""
