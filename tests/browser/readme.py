@@ -44,12 +44,12 @@ def main() -> int:
         page = browser.new_page(
             base_url=base, viewport={"width": WIDTH, "height": 900}, locale="en-GB", timezone_id="UTC"
         )
-        _picture(page, "leaderboard", ROUND, 1_240)
+        _picture(page, "leaderboard", ROUND, 1_080)
         _log_in(page, logins[best]["username"], logins[best]["password"])
-        _picture(page, "submission", f"/s/{own}/", 1_240)
+        _picture(page, "submission", f"/s/{own}/", 1_080)
         page.context.clear_cookies()
         _log_in(page, logins["operator"]["user"], logins["operator"]["password"])
-        _picture(page, "near-copies", ROUND + "pairs/", 1_000)
+        _picture(page, "near-copies", ROUND + "pairs/", 960)
         browser.close()
     return 0
 

@@ -98,7 +98,9 @@ class Play:
         self.house.write(f"UPDATE tournaments_round SET {NOW} WHERE id = %s", seconds, self.pk)
         due = NOW.replace("closes_at", "due_at")
         self.house.write(
-            f"UPDATE tournaments_work SET {due} WHERE kind IN ('close', 'remind') AND round_id = %s", seconds, self.pk
+            f"UPDATE tournaments_work SET {due} WHERE kind IN ('close', 'remind') AND round_id = %s",
+            seconds,
+            self.pk,
         )
 
     def until_blended(self) -> None:

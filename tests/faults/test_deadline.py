@@ -70,7 +70,8 @@ def test_fifty_race_against_the_deadline(house: House, play: Play, racers: list[
     assert counts == [accepted, accepted, accepted, 0]
     kinds = "SELECT kind, count(*) FROM tournaments_work WHERE round_id = %s GROUP BY kind"
     assert dict(house.rows(kinds, play.pk)) == {
-        "score_validation": accepted, "score_test": accepted, "originality": 1, "blend": 1, "close": 1,
+        "score_validation": accepted, "score_test": accepted, "originality": 1, "blend": 1,
+        "close": 1, "remind": 1,
     }  # fmt: skip
     play.until_scored()
 

@@ -33,8 +33,8 @@ def rows_of(browser, query=""):
 def test_the_newest_stands_first_with_who_what_and_why(look, world, open_round):
     rounds.void_rows(world.operator, open_round, ["r000"], "The source was wrong")
     page = look("olga").get(LOG).text.split("Reason and details", 1)[1]
-    assert page.index("Rows voided") < page.index("Round opened")
-    assert "olga Rows voided 1 The source was wrong" in page
+    assert page.index("Voided rows") < page.index("Opened the round")
+    assert "olga Voided rows 1 The source was wrong" in page
 
 
 def test_a_look_at_predictions_is_seen_and_found(look, world, open_round, ada):
@@ -42,7 +42,7 @@ def test_a_look_at_predictions_is_seen_and_found(look, world, open_round, ada):
     look("ada").get(f"/s/{submission.pk}/")
     page = look("olga").get(f"{LOG}?action=looks").text
     assert "ada Looked at a submission look 1" in page
-    assert "Round opened" not in page.split("Reason and details", 1)[1]
+    assert "Opened the round" not in page.split("Reason and details", 1)[1]
 
 
 @pytest.mark.parametrize(

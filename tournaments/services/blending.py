@@ -116,7 +116,7 @@ def blend(piece: Work) -> None:
 
 
 def _likeness(round_: Round, frame: Frame, crowd: Crowd, made: list[Blend]) -> dict[int, float]:
-    """Return the Pearson of each selected submission's g with the meta-model's, by its key (FORMULAS section 3).
+    """Return the Pearson of each selected submission's g with the meta-model's, by key (FORMULAS section 3).
 
     What is constant there has no correlation and is left out.
     """
