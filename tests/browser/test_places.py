@@ -1,4 +1,4 @@
-"""No page is forgotten: each address of the web face is looked at, or it is said why not."""
+"""No page is forgotten: each address of the web face is looked at, or is named among those that are not."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,8 @@ from django.urls import URLPattern, URLResolver
 from tests.browser.places import ELSEWHERE, PLACES
 from tournaments.web.urls import ROOMS, urlpatterns
 
-# django-allauth's own names; its pages are those that `places` lists, its forms are tested without a browser.
+# django-allauth's own names: `places` looks at the first page of each kind; the rest (codes, turning a second
+# factor on and off, resetting a password) is tested without a browser only.
 LIBRARY = ("account_", "mfa_", "socialaccount_", "openid_connect_")
 
 
@@ -19,7 +20,7 @@ def _names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
             yield one.name
 
 
-def test_every_page_is_looked_at_or_named_as_looked_at_elsewhere():
+def test_every_address_is_looked_at_or_named_as_one_that_is_not():
     known = set(_names(urlpatterns))
     looked_at = {place.view for place in PLACES}
     assert len(ROOMS) == len(urlpatterns)
