@@ -20,7 +20,7 @@ TESTS ?=
 export HOST PORT ONCE BENCH
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser demo run test check test-real screenshots bench requirements format clean destroy
+.PHONY: help install browser demo run test check test-real screenshots bench pages requirements format clean destroy
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
@@ -62,6 +62,9 @@ screenshots: install browser  ## the README's pictures, of a round of the demo
 bench: install  ## this project against its peers (BENCH=quick: under a minute)
 	$(RUN) -m benchmarks
 
+pages: install  ## how fast each page answers on a large database (seeds it first: about 5 minutes)
+	$(OWN) $(LAUNCH) exec --stack --home var/pages --port 0 -- $(RUN) -m benchmarks.pages
+
 requirements: install  ## pin again what pyproject.toml asks for
 	$(COMPILE) --extra s3 --output-file requirements.txt
 	$(COMPILE) --extra s3 --extra dev --constraint requirements.txt --output-file requirements-dev.txt
@@ -71,7 +74,7 @@ format: install  ## let ruff format and repair
 	$(BIN)/ruff check --fix .
 
 clean:  ## stop and remove what the demo and the tests made, never var/ itself
-	for home in demo test test-real screens; do \
+	for home in demo test test-real screens pages; do \
 		test ! -d var/$$home || { $(LAUNCH) stop --home var/$$home && rm -rf var/$$home; } || exit 1; done
 
 destroy:  ## delete the real server's data; asks for its name
