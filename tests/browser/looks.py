@@ -11,7 +11,7 @@ from tests.browser.stage import Contest
 
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 GRAVE = ("serious", "critical")
-MOST_STOPS = 60
+MOST_STOPS = 24
 MOST_SHIFT = 0.1
 
 SHIFT = """() => new Promise((done) => {
