@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass, fields, replace
+from functools import lru_cache
 from typing import Any, get_args, get_type_hints
 
 FEEDBACK = ("exact", "ladder", "sealed")
@@ -63,7 +64,7 @@ class Rules:
         step, gate, share = self.ladder_step, self.originality_gate, self.consistency_gate
         return [
             ("id_column", bool(re.fullmatch(r"\w{1,64}", self.id_column)), "Letters, digits and _ only."),
-            ("epsilon", 0 < self.epsilon <= 0.01, "Between 0 and 0.01."),
+            ("epsilon", 1e-9 <= self.epsilon <= 0.01, "Between 1e-9 and 0.01."),
             ("quota", 1 <= self.quota <= 10_000, "Between 1 and 10,000 files."),
             ("feedback", self.feedback in FEEDBACK, f"One of {', '.join(FEEDBACK)}."),
             ("ladder_step", (step is not None and 0 < step < 1) or self.feedback != "ladder",
@@ -104,6 +105,12 @@ class Rules:
     def but(self, **changes: Any) -> "Rules":
         """Return a copy with some rules changed, checked again."""
         return replace(self, **changes)
+
+
+@lru_cache(maxsize=256)
+def read_rules(text: str) -> Rules:
+    """Return the rules of a JSON text. A page reads those of fifty rounds, which are mostly the same."""
+    return Rules.from_json(json.loads(text))
 
 
 # FORMULAS section 6: with this pool and a hundred places the first of June 2017 gets $400.00.

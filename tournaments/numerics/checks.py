@@ -91,7 +91,10 @@ def counts(name: str, values: npt.ArrayLike, shape: tuple[int, ...], least: int)
 
 
 def epsilon(eps: float) -> float:
-    """A clip bound in [1e-15, 0.5), else NumericsError `bad_epsilon`: float64 cannot hold 1 - 1e-17."""
-    if not 1e-15 <= eps < 0.5:
-        raise NumericsError("bad_epsilon", "The clip bound must lie in [1e-15, 0.5).", eps=eps)
+    """A clip bound in [1e-9, 0.5), else NumericsError `bad_epsilon`.
+
+    A product of 32 likelihoods, of which one logarithm is taken, must not fall below what float64 holds.
+    """
+    if not 1e-9 <= eps < 0.5:
+        raise NumericsError("bad_epsilon", "The clip bound must lie in [1e-9, 0.5).", eps=eps)
     return eps

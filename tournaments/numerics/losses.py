@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tournaments.numerics import bootstrap, checks
+from tournaments.numerics import bootstrap, checks, kernels
 from tournaments.numerics.checks import Bools, Floats, Ints
 from tournaments.numerics.errors import NumericsError
 
@@ -60,8 +60,8 @@ def log_loss(p: npt.ArrayLike, y: npt.ArrayLike, eps: float = EPSILON) -> float:
     >>> round(log_loss([0.8, 0.6], [1, 0]), 12)
     0.569717141594
     """
-    clipped = clip(p, eps)
-    return float(np.mean(_row_losses(clipped, checks.labels(y, clipped.size))))
+    rows = np.shape(p)[-1] if np.ndim(p) else 0
+    return float(era_log_loss(p, y, [0, rows], eps)[0])
 
 
 def era_log_loss(p: npt.ArrayLike, y: npt.ArrayLike, starts: npt.ArrayLike, eps: float = EPSILON) -> Floats:
@@ -72,9 +72,34 @@ def era_log_loss(p: npt.ArrayLike, y: npt.ArrayLike, starts: npt.ArrayLike, eps:
     >>> era_log_loss([0.8, 0.6, 0.5], [1, 0, 1], [0, 2, 3]).round(6).tolist()
     [0.569717, 0.693147]
     """
-    clipped = clip(p, eps)
-    bounds = checks.boundaries(starts, clipped.size)
-    return _era_means(_row_losses(clipped, checks.labels(y, clipped.size)), bounds)
+    values, bound = checks.probabilities(p), checks.epsilon(eps)
+    bounds = checks.boundaries(starts, values.size)
+    return batch_losses(values[None, :], checks.labels(y, values.size), bounds, bound)[0]
+
+
+def batch_losses(p: Floats, ones: Bools, starts: Ints, eps: float = EPSILON) -> Floats:
+    """Log loss within each era of N submissions at once: (N, E) nats from p (N, M), ones (M,), starts (E+1,).
+
+    What a submission gets does not depend, to the last bit, on who else is in the batch. It trusts its
+    arguments as `checks.probabilities`, `checks.labels` and `checks.boundaries` leave them: whoever has many
+    submissions has checked each when it came.
+
+    >>> ones = np.array([True, False])
+    >>> batch_losses(np.array([[0.8, 0.6], [0.5, 0.5]]), ones, np.array([0, 2])).round(6).tolist()
+    [[0.569717], [0.693147]]
+    """
+    return kernels.era_losses(p, np.where(ones, 0.0, 1.0), starts, eps)
+
+
+def whole_losses(era_losses: Floats, starts: Ints) -> Floats:
+    """Log loss (N,) over all rows of N submissions from that of their eras (N, E); starts (E+1,).
+
+    >>> whole_losses(np.array([[0.6, 0.9]]), np.array([0, 2, 3])).round(6).tolist()
+    [0.7]
+    """
+    rows = np.diff(starts)
+    # Pair by pair, not by BLAS: other thread counts give the same bits.
+    return np.sum(era_losses * rows, axis=1) / rows.sum()
 
 
 def gain(loss: float) -> float:
@@ -129,11 +154,9 @@ def score_split(
     >>> score.units, score.consistency, score.undefined
     (631432161, 0.5, {})
     """
-    clipped = clip(p, eps)
-    bounds = checks.boundaries(starts, clipped.size)
-    losses = _row_losses(clipped, checks.labels(y, clipped.size))
-    era_losses, era_rows = _era_means(losses, bounds), np.diff(bounds)
-    whole = float(np.mean(losses))
+    era_losses = era_log_loss(p, y, starts, eps)
+    bounds = checks.boundaries(starts, np.size(p))
+    era_rows, whole = np.diff(bounds), float(whole_losses(era_losses[None, :], bounds)[0])
     low = high = sd = None
     undefined = dict.fromkeys(("gain_low", "gain_high", "era_sd"), "too_few_eras")
     if era_losses.size >= 2:
@@ -153,12 +176,3 @@ def score_split(
         era_worst=float(era_losses.max()),
         undefined=undefined,
     )
-
-
-def _row_losses(clipped: Floats, ones: Bools) -> Floats:
-    return -np.log(np.where(ones, clipped, 1.0 - clipped))
-
-
-def _era_means(losses: Floats, bounds: Ints) -> Floats:
-    sums: Floats = np.add.reduceat(losses, bounds[:-1])
-    return sums / np.diff(bounds)

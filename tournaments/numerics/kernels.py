@@ -1,0 +1,56 @@
+"""The loops that NumPy cannot say at the speed of memory, compiled by numba.
+
+Each is here because it beats its plain NumPy form, which the tests keep as the reference, by 2x or more.
+They are sequential and without fast-math, so that the same input gives the same bits, whatever else is in
+the batch. They trust their arguments: the doors that call them have checked these.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from tournaments.numerics.checks import Floats, Ints
+
+_LANES, _RUN, _SHORT = 8, 128, 32
+# A lane multiplies _RUN / _LANES = 16 likelihoods and is joined with a neighbour before its logarithm; the
+# rest of an era goes in runs of _SHORT. 32 factors of at least 1e-9 stay far above the smallest float64.
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def era_losses(p: Floats, against: Floats, starts: Ints, eps: float) -> Floats:
+    """Log loss (N, E) in nats of N vectors p (N, M) in [0, 1] within each era; starts (E+1,).
+
+    against (M,) is 1 where the label is 0, and 0 where it is 1: the likelihood of a row is |against - p|, of
+    the p that is clipped to [eps, 1 - eps], 1e-9 <= eps. One logarithm for 32 rows instead of one a row.
+    """
+    losses = np.empty((p.shape[0], starts.size - 1))
+    lane = np.empty(_LANES)
+    for i in range(p.shape[0]):
+        for era in range(starts.size - 1):
+            first, end = starts[era], starts[era + 1]
+            losses[i, era] = _loss(p[i, first:end], against[first:end], eps, lane) / (end - first)
+    return losses
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _loss(row: Floats, against: Floats, eps: float, lane: Floats) -> float:
+    """Summed log loss of one era; lane (_LANES,) is room to multiply in, side by side."""
+    high, at, total = 1.0 - eps, 0, 0.0
+    while row.size - at >= _RUN:
+        lane[:] = 1.0
+        for first in range(at, at + _RUN, _LANES):
+            for k in range(_LANES):
+                lane[k] *= abs(against[first + k] - min(max(row[first + k], eps), high))
+        for k in range(0, _LANES, 2):
+            total -= math.log(lane[k] * lane[k + 1])
+        at += _RUN
+    while at < row.size:
+        stop, product = min(at + _SHORT, row.size), 1.0
+        for m in range(at, stop):
+            product *= abs(against[m] - min(max(row[m], eps), high))
+        total -= math.log(product)
+        at = stop
+    return total
