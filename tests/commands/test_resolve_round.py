@@ -102,4 +102,4 @@ def test_the_matrix_is_written_anew(command: Command, settings: Any, closed: Rou
     for file in settings.MATRIX_DIR.iterdir():
         file.unlink()
     assert command("rebuild_matrix", "weekly").out == "The matrix of weekly round 1 holds 2 submissions.\n"
-    assert len(list(settings.MATRIX_DIR.iterdir())) == 2
+    assert len(list(settings.MATRIX_DIR.iterdir())) == 4

@@ -68,7 +68,7 @@ def test_everything_is_as_it_was_and_goes_on(
 ) -> None:
     before = contents()
     databases.empty()
-    matrix = project.MATRIX_DIR / "round-1-0.f32"
+    matrix = project.MATRIX_DIR / "round-1-0.ticks"
     matrix.parent.mkdir()
     matrix.write_bytes(b"of another database")
     assert "tournaments weekly" in command("restore", backup).out

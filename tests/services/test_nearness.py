@@ -5,7 +5,7 @@ import pytest
 
 from tests.world import World, drain
 from tournaments.models import Originality, Submission
-from tournaments.services import nearness
+from tournaments.services import matrices, nearness
 from tournaments.services.frames import frame_of
 from tournaments.store.matrix import MatrixMiss
 
@@ -103,7 +103,7 @@ def test_the_word_is_the_same_from_an_empty_and_from_a_damaged_matrix(world, rou
     second = world.submit(bob, round_, world.skill(0.0, 1))
     drain()
     frame = frame_of(round_)
-    matrix = nearness.matrix_of(round_, frame)
+    matrix = matrices.cache_of(round_, frame).ticks
     content = bytearray(matrix.path.read_bytes())
     content[4096] ^= 0xFF  # a bit of slot 1
     matrix.path.write_bytes(bytes(content))
@@ -118,10 +118,10 @@ def test_rebuilding_the_matrix_gives_the_same_bytes(world, round_, ann, bob):
     for n, actor in enumerate((ann, bob), 1):
         world.submit(actor, round_, world.skill(0.0, n))
     drain()
-    matrix = nearness.matrix_of(round_, frame_of(round_))
+    matrix = matrices.cache_of(round_, frame_of(round_)).ticks
     before = matrix.read([1, 2]).tobytes()
     matrix.path.unlink()
-    assert nearness.rebuild(round_) == 2
+    assert matrices.rebuild(round_) == 2
     assert matrix.read([1, 2]).tobytes() == before
 
 

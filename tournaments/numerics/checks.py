@@ -14,6 +14,8 @@ from tournaments.numerics.errors import NumericsError
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.uint32]
+Singles = npt.NDArray[np.float32]
 
 
 def real_array(name: str, values: npt.ArrayLike, ndim: int) -> Floats:

@@ -12,14 +12,14 @@ import math
 import numpy as np
 from numba import njit
 
-from tournaments.numerics.checks import Floats, Ints
+from tournaments.numerics.checks import Counts, Floats, Ints
 
 _LANES, _RUN, _SHORT = 8, 128, 32
 # A lane multiplies _RUN / _LANES = 16 likelihoods and is joined with a neighbour before its logarithm; the
 # rest of an era goes in runs of _SHORT. 32 factors of at least 1e-9 stay far above the smallest float64.
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def era_losses(p: Floats, against: Floats, starts: Ints, eps: float) -> Floats:
     """Log loss (N, E) in nats of N vectors p (N, M) in [0, 1] within each era; starts (E+1,).
 
@@ -35,7 +35,7 @@ def era_losses(p: Floats, against: Floats, starts: Ints, eps: float) -> Floats:
     return losses
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _loss(row: Floats, against: Floats, eps: float, lane: Floats) -> float:
     """Summed log loss of one era; lane (_LANES,) is room to multiply in, side by side."""
     high, at, total = 1.0 - eps, 0, 0.0
@@ -54,3 +54,55 @@ def _loss(row: Floats, against: Floats, eps: float, lane: Floats) -> float:
         total -= math.log(product)
         at = stop
     return total
+
+
+@njit(cache=True)
+def count_gaps(counts: Counts, table: Counts, which: Ints) -> Ints:
+    """The largest difference (n,) of cumulative counts (C,) from each chosen row of a table (N, C)."""
+    gaps = np.empty(which.size, dtype=np.int64)
+    for i in range(which.size):
+        largest = np.uint32(0)
+        for cell in range(counts.size):
+            a, b = counts[cell], table[which[i], cell]
+            largest = max(largest, max(a, b) - min(a, b))
+        gaps[i] = largest
+    return gaps
+
+
+@njit(cache=True)
+def largest_gap(a: Floats, b: Floats) -> int:
+    """The largest difference of the shares of sorted a (A,) and b (B,) up to any point, times A B."""
+    i, j, largest = 0, 0, 0
+    while i < a.size and j < b.size:
+        point = min(a[i], b[j])
+        while i < a.size and a[i] == point:
+            i += 1
+        while j < b.size and b[j] == point:
+            j += 1
+        largest = max(largest, abs(i * b.size - j * a.size))
+    return largest
+
+
+@njit(cache=True)
+def dot(a: Floats, b: Floats) -> float:
+    """The sum of products of a (n,) and b (n,), always in the same order."""
+    lane = np.zeros(_LANES)
+    whole = a.size // _LANES * _LANES
+    for first in range(0, whole, _LANES):
+        for k in range(_LANES):
+            lane[k] += a[first + k] * b[first + k]
+    total = 0.0
+    for k in range(_LANES):
+        total += lane[k]
+    for m in range(whole, a.size):
+        total += a[m] * b[m]
+    return total
+
+
+@njit(cache=True)
+def solve_lower(lower: Floats, right: Floats, rank: int) -> Floats:
+    """The solution (rank,) of L x = right, L the leading square of a lower triangle (n, n), row by row."""
+    solved = np.empty(rank)
+    for i in range(rank):
+        solved[i] = (right[i] - dot(lower[i, :i], solved[:i])) / lower[i, i]
+    return solved

@@ -1,38 +1,66 @@
 """How original a submission is, measured against those that came before it (FORMULAS section 3).
 
 The gate reads units of 1e-9 of float64 correlations: neither storage precision nor thread counts decide.
+All pairs are compared in exact products of ticks (`likeness`), block by block; only those that may be the
+nearest are compared again in float64, and only those distributions merged that their counts leave open.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import solve_triangular
-from scipy.linalg.lapack import dpstrf
 
-from tournaments.numerics import checks
-from tournaments.numerics.checks import Floats, Ints
-from tournaments.numerics.correlations import correlation_table, split_correlations, vectors
+from tournaments.numerics import checks, likeness
+from tournaments.numerics.checks import Bools, Counts, Floats, Ints, Singles
+from tournaments.numerics.correlations import split_correlations, vectors
+from tournaments.numerics.distributions import cumulative_counts, smallest_distance
 from tournaments.numerics.errors import NumericsError
 from tournaments.numerics.losses import UNITS, quantise
-from tournaments.numerics.precedence import earliest_position
+from tournaments.numerics.residuals import Residuals
 
-__all__ = [
-    "Originality",
-    "earliest_position",
-    "ks_distance",
-    "originality_of",
-    "residual",
-    "round_originality",
-    "split_correlations",
-    "verdict",
-]
+_COARSE = 6  # decimals of crowding and residual: far above what the ticks leave open
+_BLOCK = 256  # rows at a time: two blocks of the original game's size take 150 MB in float64
 
-_DEPENDENT = 1e-10  # a pivot below this share of variance adds no direction to the span
-_CELLS = 512
-_COARSE = 6  # decimals of crowding and residual: far above the rounding noise of LAPACK's threads
+
+class Rows(Protocol):
+    """A vector for each submission, read when it is asked for."""
+
+    def __getitem__(self, index: int, /) -> Floats:
+        """The vector (K,) float64 of a submission."""
+
+
+class TickRows(Protocol):
+    """The ticks of submissions, read in blocks."""
+
+    def __getitem__(self, index: Ints, /) -> Singles:
+        """The ticks (n, K) float32 of n submissions."""
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """A round's N selected submissions, as many as fit in memory or not; K rows in S splits.
+
+    ticks, ranks and values give `likeness.ticks`, Gaussian ranks and raw probabilities of a submission;
+    counts (N, 2048) are `distributions.cumulative_counts`; owners (N,) participants, precedence (N,)
+    positions from `precedence.precedence_positions`; split_starts (S+1,).
+    """
+
+    ticks: TickRows
+    ranks: Rows
+    values: Rows
+    counts: Counts
+    owners: Ints
+    precedence: Ints
+    split_starts: Ints
+
+    @property
+    def size(self) -> int:
+        """N, how many submissions there are."""
+        return self.owners.size
 
 
 @dataclass(frozen=True)
@@ -72,36 +100,28 @@ def verdict(max_abs_rho: float, near: float = 0.90, gate: float = 0.95) -> str:
     return "near" if units > quantise(near) else "clear"
 
 
-def ks_distance(p: npt.ArrayLike, q: npt.ArrayLike) -> float:
-    """Two-sample Kolmogorov-Smirnov distance of probabilities p (M,) and q (K,).
+def nearest(
+    g: Floats, others: Rows, screened: npt.NDArray[np.floating], split_starts: Ints
+) -> tuple[int, int, float]:
+    """The largest abs(rho) of g (K,) with N others in units of 1e-9, whose it is, and that rho, at 1e-9.
 
-    The largest gap between their shares of values below any point; equals the statistic of scipy's
-    `ks_2samp`. Source: FORMULAS section 3.
-    Raises NumericsError: as `checks.probabilities`.
+    screened (N,) are their abs(rho) within `likeness.SCREEN_ERROR`, in order of precedence: the earliest of
+    equals is named, and only those that may be it are read and compared, in float64. N >= 1.
 
-    >>> ks_distance([0.1, 0.2, 0.3], [0.2, 0.3, 0.4])
-    0.3333333333333333
+    >>> others = np.array([[1.0, 2.0, 4.0], [4.0, 2.0, 1.0]])
+    >>> nearest(others[0], others[1:], np.array([0.9285714]), np.array([0, 3]))
+    (928571429, 0, -0.928571429)
     """
-    return _ks_sorted(np.sort(checks.probabilities(p)), np.sort(checks.probabilities(q)))
-
-
-def residual(g: npt.ArrayLike, others: npt.ArrayLike) -> float | None:
-    """What k others (k, M) leave unexplained of g (M,) on one split, as a share of its variance.
-
-    o = [RSS / (M - k)] / [TSS / (M - 1)] of the regression with intercept. By pivoted Cholesky of their
-    correlations, so that copies among the others do no harm; at 1e-6. 1.0 without others; None when g is
-    constant or k > M / 10. Source: FORMULAS section 3.
-    Raises NumericsError: as `split_correlations`.
-
-    >>> residual(np.arange(40.0) ** 2, [np.arange(40.0)])
-    0.06538
-    """
-    own = checks.real_array("g", g, 1)
-    rest = vectors("others", others, own.size)
-    table = correlation_table(np.vstack([rest, own]), [0, own.size])[0]
-    if table[-1, -1] == 0.0:
-        return None
-    return _residual_share(table[-1, :-1], table[:-1, :-1], own.size)
+    largest, whose, signed = -1, -1, 0.0
+    for place in np.flatnonzero(screened >= screened.max() - likeness.SCREEN_ERROR):
+        exact = split_correlations(g, others[int(place)][None, :], split_starts)[0]
+        worst = float(exact[np.argmax(np.abs(exact))])
+        units = quantise(abs(worst))
+        if units > largest:
+            largest, whose, signed = units, int(place), round(worst, 9)
+        if largest == UNITS:
+            break  # nobody who comes later can be nearer
+    return largest, whose, signed
 
 
 def originality_of(
@@ -115,7 +135,7 @@ def originality_of(
 
     g (M,) Gaussian ranks and p (M,) raw probabilities; others_g, others_p (k, M); split_starts (S+1,).
     As `round_originality`, which see.
-    Raises NumericsError: as `split_correlations` and `ks_distance`.
+    Raises NumericsError: as `split_correlations` and `checks.probabilities`.
 
     >>> found = originality_of([1.0, 2.0, 4.0], [0.1, 0.2, 0.4], [[4.0, 2.0, 1.0]], [[0.4, 0.2, 0.1]], [0, 3])
     >>> found.originality, found.nearest, found.nearest_rho, found.ks, found.undefined
@@ -138,11 +158,7 @@ def round_originality(
     """Originality of each of a round's N selected submissions against those that have precedence over it.
 
     g (N, M) Gaussian ranks, p (N, M) raw probabilities, owners (N,) participants, precedence (N,)
-    positions from `precedence.precedence_positions`, split_starts (S+1,). Others of i: submissions of
-    other participants with a lower precedence position. rho is taken per split and the split with the
-    largest abs(rho) counts, for the headline, the nearest (the earliest of equals) and the crowding
-    alike; KS is over all rows; the residual is the smallest over the splits that have at least ten rows
-    for each of the others. Source: FORMULAS section 3.
+    positions, split_starts (S+1,). As `crowd_originality`, of arrays that are in memory.
     Raises NumericsError: as `split_correlations`, `bad_count`, `not_a_probability`.
 
     >>> g = [[1.0, 2.0, 4.0], [1.0, 2.0, 4.0]]
@@ -153,96 +169,109 @@ def round_originality(
     values = checks.probabilities(p, ndim=2)
     if values.shape != ranks.shape:
         raise NumericsError("bad_shape", "g and p must have the same shape.")
-    who = checks.counts("owners", owners, ranks.shape[:1], least=0)
-    when = checks.counts("precedence", precedence, ranks.shape[:1], least=0)
-    table = correlation_table(ranks, split_starts)
-    rows = np.diff(checks.boundaries(split_starts, ranks.shape[1]))
-    crowd = _Distributions(values)
-    by_time = np.argsort(when, kind="stable")
-    found = []
-    for index in range(ranks.shape[0]):
-        others = by_time[(when[by_time] < when[index]) & (who[by_time] != who[index])]
-        found.append(_measure(index, others, table, rows, crowd))
-    return found
+    bounds = checks.boundaries(split_starts, ranks.shape[1])
+    crowd = Crowd(
+        ticks=np.stack([likeness.ticks(one, bounds) for one in ranks]),
+        ranks=ranks,
+        values=values,
+        counts=np.stack([cumulative_counts(one) for one in values]),
+        owners=checks.counts("owners", owners, ranks.shape[:1], least=0),
+        precedence=checks.counts("precedence", precedence, ranks.shape[:1], least=0),
+        split_starts=bounds,
+    )
+    return crowd_originality(crowd)
 
 
-def _measure(index: int, others: Ints, table: Floats, rows: Ints, crowd: _Distributions) -> Originality:
-    defined = np.flatnonzero(table[:, index, index])
-    rhos = table[:, index, others]
-    worst_split = np.argmax(np.abs(rhos), axis=0)
-    worst = np.take_along_axis(rhos, worst_split[None, :], axis=0)[0]
-    units = np.rint(np.abs(worst) * UNITS).astype(np.int64)
-    largest = int(units.max(initial=0))
-    undefined: dict[str, str] = {}
-    nearest, crowding = None, None
-    if defined.size == 0:
-        undefined = dict.fromkeys(
-            ("originality", "nearest", "nearest_rho", "crowding", "residual"), "constant"
-        )
-    elif others.size == 0:
-        undefined = dict.fromkeys(("nearest", "nearest_rho", "crowding"), "no_others")
-    else:
-        nearest, crowding = int(np.argmax(units)), round(float(np.mean(np.abs(worst))), _COARSE)
-    if others.size == 0:
-        undefined["ks"] = "no_others"
-    share = _smallest_residual(index, others, table, rows, defined)
-    if share is None:
-        undefined.setdefault("residual", "too_many_others")
+def crowd_originality(crowd: Crowd) -> list[Originality]:
+    """Originality of each of a crowd's N submissions against those that have precedence over it.
+
+    Others of i: submissions of other participants with a lower precedence position. rho is taken per split
+    and the split with the largest abs(rho) counts, for the headline, the nearest (the earliest of equals)
+    and the crowding alike; KS is over all rows; the residual is the smallest over the splits that have at
+    least ten rows for each of the others. Source: FORMULAS section 3.
+    """
+    order = np.argsort(crowd.precedence, kind="stable")
+    residuals = Residuals(np.diff(crowd.split_starts), crowd.owners)
+    found: list[Originality | None] = [None] * crowd.size
+    for place, rho, defined in _triangle(crowd, order):
+        index, earlier = int(order[place]), order[:place]
+        own = crowd.owners[earlier] == crowd.owners[index]
+        share = residuals.next(rho, defined, np.flatnonzero(own))
+        found[index] = _measure(crowd, index, earlier[~own], rho[:, ~own], share, bool(defined.any()))
+    return [one for one in found if one is not None]
+
+
+def _triangle(crowd: Crowd, order: Ints) -> Iterator[tuple[int, Floats, Bools]]:
+    """Yield each place of the order, its correlations (S, place) with those before it, and on which splits
+    it has any.
+    """
+    splits = crowd.split_starts.size - 1
+    norms = np.zeros((splits, order.size))
+    for first in range(0, order.size, _BLOCK):
+        block = order[first : first + _BLOCK]
+        rows, last = crowd.ticks[block], first + block.size
+        products = np.empty((splits, block.size, last))
+        for other in range(0, last, _BLOCK):
+            columns = rows if other == first else crowd.ticks[order[other : other + _BLOCK]]
+            part = likeness.exact_products(rows, columns, crowd.split_starts)
+            products[:, :, other : other + part.shape[2]] = part
+        norms[:, first:last] = np.diagonal(products[:, :, first:], axis1=1, axis2=2)
+        for at in range(block.size):
+            lengths = np.sqrt(norms[:, first + at, None] * norms[:, : first + at])
+            whole = np.where(lengths > 0, lengths, 1.0)
+            yield first + at, products[:, at, : first + at] / whole, norms[:, first + at] > 0
+
+
+def _measure(
+    crowd: Crowd, index: int, others: Ints, rho: Floats, share: float | None, defined: bool
+) -> Originality:
+    undefined = _reasons(defined, others.size, share)
+    largest, whose, nearest_rho, crowding = 0, None, None, None
+    if defined and others.size:
+        screened = np.abs(rho).max(axis=0)
+        earlier = _Chosen(crowd.ranks, others)
+        largest, place, nearest_rho = nearest(crowd.ranks[index], earlier, screened, crowd.split_starts)
+        whose, crowding = int(others[place]), round(float(np.mean(screened)), _COARSE)
     return Originality(
-        originality=(UNITS - largest) / UNITS if defined.size else None,
+        originality=(UNITS - largest) / UNITS if defined else None,
         max_abs_rho=largest / UNITS,
-        nearest=None if nearest is None else int(others[nearest]),
-        nearest_rho=None if nearest is None else round(float(worst[nearest]), 9),
+        nearest=whose,
+        nearest_rho=nearest_rho,
         crowding=crowding,
-        ks=crowd.smallest(index, others) if others.size else None,
+        ks=_smallest_ks(crowd, index, others),
         residual=share,
         undefined=undefined,
     )
 
 
-def _smallest_residual(index: int, others: Ints, table: Floats, rows: Ints, defined: Ints) -> float | None:
-    shares = [
-        _residual_share(table[split, index, others], table[split][np.ix_(others, others)], int(rows[split]))
-        for split in defined
-    ]
-    return min((share for share in shares if share is not None), default=None)
+def _reasons(defined: bool, others: int, share: float | None) -> dict[str, str]:
+    """Why what is null is null."""
+    if not defined:
+        reasons = dict.fromkeys(("originality", "nearest", "nearest_rho", "crowding", "residual"), "constant")
+    elif others == 0:
+        reasons = dict.fromkeys(("nearest", "nearest_rho", "crowding"), "no_others")
+    else:
+        reasons = {}
+    if others == 0:
+        reasons["ks"] = "no_others"
+    if share is None:
+        reasons.setdefault("residual", "too_many_others")
+    return reasons
 
 
-def _residual_share(rho: Floats, gram: Floats, rows: int) -> float | None:
-    k = rho.size
-    if k == 0:
-        return 1.0
-    if 10 * k > rows:
+def _smallest_ks(crowd: Crowd, index: int, others: Ints) -> float | None:
+    if others.size == 0:
         return None
-    factor, pivots, rank, _ = dpstrf(gram, tol=_DEPENDENT, lower=1)
-    chosen = pivots[:rank] - 1
-    loads = solve_triangular(factor[:rank, :rank], rho[chosen], lower=True)
-    unexplained = max(0.0, 1.0 - float(np.sum(loads * loads)))
-    return round(unexplained * (rows - 1) / (rows - k), _COARSE)
+    found = smallest_distance(crowd.values[index], crowd.counts[index], crowd.values, crowd.counts, others)
+    return found[0]
 
 
-class _Distributions:
-    """Sorted probabilities, and their counts below common cells: bounds that spare most exact distances."""
+@dataclass(frozen=True)
+class _Chosen:
+    """Some of the rows, counted anew."""
 
-    def __init__(self, values: Floats) -> None:
-        self.ordered = np.sort(values, axis=1)
-        rows = values.shape[1]
-        pool = np.sort(self.ordered[:, :: max(1, rows // _CELLS)], axis=None)
-        cells = pool[:: max(1, pool.size // _CELLS)]
-        self.below = np.array([np.searchsorted(row, cells, side="right") for row in self.ordered])
+    rows: Rows
+    which: Ints
 
-    def smallest(self, index: int, others: Ints) -> float:
-        bounds = np.abs(self.below[others] - self.below[index]).max(axis=1) / self.ordered.shape[1]
-        best = np.inf
-        for place in np.argsort(bounds, kind="stable"):
-            if bounds[place] >= best:
-                break
-            best = min(best, _ks_sorted(self.ordered[index], self.ordered[others[place]]))
-        return float(best)
-
-
-def _ks_sorted(a: Floats, b: Floats) -> float:
-    points = np.concatenate([a, b])
-    below_a = np.searchsorted(a, points, side="right") * b.size
-    below_b = np.searchsorted(b, points, side="right") * a.size
-    return int(np.abs(below_a - below_b).max()) / (a.size * b.size)
+    def __getitem__(self, index: int) -> Floats:
+        return self.rows[int(self.which[index])]

@@ -3,16 +3,19 @@
 Source: FORMULAS section 3.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from django.db import transaction
 
 from tournaments.models import Originality, Round, Submission, Work
 from tournaments.numerics.losses import quantise
+from tournaments.numerics.originality import Crowd, crowd_originality
 from tournaments.numerics.originality import Originality as Measured
-from tournaments.numerics.originality import round_originality
 from tournaments.services import files, phases, rounds, work
 from tournaments.services.frames import Frame, frame_of
-from tournaments.services.nearness import precedence_of
+from tournaments.services.matrices import Cache, cache_of
+from tournaments.services.nearness import Ranks, precedence_of
 
 MIXED_BELOW = 0.05
 """A residual share below this names a submission as a mix of earlier ones; it gates nothing."""
@@ -23,7 +26,7 @@ def measure(piece: Work) -> None:
     round_ = Round.objects.get(pk=piece.round_id)
     frame = frame_of(round_)
     chosen = [s for s in phases.selected(round_) if s.participant_id not in _excluded(round_)]
-    positions = [precedence_of(one, frame) for one in chosen]
+    positions = _precedence(round_, chosen, frame)
     found = _measure(frame, chosen, positions)
     gate = round_.read_rules().originality_gate
     with transaction.atomic():
@@ -36,21 +39,56 @@ def measure(piece: Work) -> None:
         work.finish(piece)
 
 
+def _precedence(round_: Round, chosen: list[Submission], frame: Frame) -> list[int]:
+    """Return the precedence of each: as it was stored, unless its work is still to be done, or again."""
+    done = Work.objects.filter(round=round_, kind=Work.Kind.SCORE_VALIDATION, state=Work.State.DONE)
+    stored = set(done.values_list("submission", flat=True))
+    return [
+        one.precedence if one.precedence is not None and one.pk in stored else precedence_of(one, frame)
+        for one in chosen
+    ]
+
+
 def _excluded(round_: Round) -> set[int]:
     return set(round_.exclusions.values_list("participant_id", flat=True))
+
+
+@dataclass(frozen=True)
+class _Ticks:
+    """Ticks of submissions, read in blocks from the round's cache."""
+
+    submissions: list[Submission]
+    cache: Cache
+
+    def __getitem__(self, index: np.ndarray) -> np.ndarray:
+        return self.cache.ticks_of([self.submissions[at] for at in index.tolist()])
+
+
+@dataclass(frozen=True)
+class _Values:
+    """Probabilities of submissions on the rows that stand, from their stored uploads."""
+
+    submissions: list[Submission]
+    frame: Frame
+
+    def __getitem__(self, index: int) -> np.ndarray:
+        return files.vector_of(self.submissions[index])[self.frame.keep]
 
 
 def _measure(frame: Frame, chosen: list[Submission], positions: list[int]) -> list[Measured]:
     if not chosen:
         return []
-    whole = [files.vector_of(one) for one in chosen]
-    return round_originality(
-        np.stack([frame.ranks(p) for p in whole]),
-        np.stack([p[frame.keep] for p in whole]),
-        np.array([one.participant_id for one in chosen]),
-        np.array(positions),
-        frame.split_starts,
+    cache = cache_of(chosen[0].round, frame)
+    crowd = Crowd(
+        ticks=_Ticks(chosen, cache),
+        ranks=Ranks(chosen, frame),
+        values=_Values(chosen, frame),
+        counts=cache.counts_of(chosen),
+        owners=np.array([one.participant_id for one in chosen]),
+        precedence=np.array(positions),
+        split_starts=frame.split_starts,
     )
+    return crowd_originality(crowd)
 
 
 def _row(

@@ -16,7 +16,8 @@ Kind = Work.Kind
 def selected(round_: Round) -> list[Submission]:
     """Return the selected submissions in commit order; fixed once the round has closed."""
     selections = Selection.objects.filter(round=round_).values("submission")
-    return list(Submission.objects.filter(pk__in=selections).order_by("position"))
+    found = Submission.objects.filter(pk__in=selections).select_related("round", "upload")
+    return list(found.order_by("position"))
 
 
 def after_opening(round_: Round) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from tournaments.management.base import Face, add_operator, add_round, add_slug, round_of
 from tournaments.management.who import acting
-from tournaments.services import nearness
+from tournaments.services import matrices
 
 
 class Command(Face):
@@ -26,6 +26,6 @@ class Command(Face):
         actor, tournament = acting(options)
         round_ = round_of(actor, tournament, options)
         with self.steps(options).step("Ranking submissions"):
-            count = nearness.rebuild(round_)
+            count = matrices.rebuild(round_)
         data = {"tournament": tournament.slug, "round": round_.number, "submissions": count}
         self.answer(options, data, [f"The matrix of {round_} holds {count:,} submissions."])

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 
-from tournaments.services import audit, nearness
+from tournaments.services import audit, matrices
 from tournaments.services.errors import Conflict
 from tournaments.services.upkeep import backups, postgres
 from tournaments.services.upkeep.backups import Manifest, Tell
@@ -42,7 +42,7 @@ def restore(folder: Path, into: str, check: Tell, copy: Tell) -> Manifest:
     with TemporaryDirectory(dir=settings.VAR_DIR, prefix="restore-") as aside:
         postgres.replace(programs, folder / backups.DUMP, Path(aside) / "database.sql")
     call_command("migrate", database=postgres.OWNER, verbosity=0, interactive=False)
-    nearness.forget_all()
+    matrices.forget_all()
     audit.record(None, "restored", made_at=manifest.made_at)
     return manifest
 

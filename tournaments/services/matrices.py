@@ -1,0 +1,95 @@
+"""A round's caches beside its uploads: ticks to screen with, and counts that bound KS distances.
+
+Both are row-files with a slot a submission, of the rows that stand; voiding a row begins new ones. Whatever
+they lack or hold damaged is made again from the uploads when it is asked for.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from django.conf import settings
+
+from tournaments.models import Round, Submission
+from tournaments.numerics.distributions import CELLS, cumulative_counts
+from tournaments.numerics.likeness import ticks
+from tournaments.services import files
+from tournaments.services.frames import Frame, frame_of
+from tournaments.store.matrix import Matrix, MatrixMiss
+
+
+@dataclass(frozen=True)
+class Cache:
+    """The two row-files of a round, as its rows stand at a moment."""
+
+    round: Round
+    frame: Frame
+
+    @cached_property
+    def ticks(self) -> Matrix:
+        """`likeness.ticks` of the rows that stand, float32 (K,) a slot."""
+        return Matrix(self._path("ticks"), int(self.frame.split_starts[-1]))
+
+    @cached_property
+    def counts(self) -> Matrix:
+        """`distributions.cumulative_counts` of the same rows, uint32 (2048,) a slot."""
+        return Matrix(self._path("counts"), CELLS, "<u4")
+
+    def add(self, submission: Submission) -> None:
+        """Write a submission's slots."""
+        self.ticks.append(submission.position, self._ticks(submission))
+        self.counts.append(submission.position, self._counts(submission))
+
+    def ticks_of(self, submissions: list[Submission]) -> np.ndarray:
+        """Return the ticks (N, K) of submissions."""
+        return self._read(self.ticks, submissions, self._ticks)
+
+    def counts_of(self, submissions: list[Submission]) -> np.ndarray:
+        """Return the counts (N, 2048) of submissions."""
+        return self._read(self.counts, submissions, self._counts)
+
+    def _path(self, kind: str) -> str:
+        return str(settings.MATRIX_DIR / f"round-{self.round.pk}-{self.frame.version}.{kind}")
+
+    def _ticks(self, submission: Submission) -> np.ndarray:
+        return ticks(self.frame.ranks(files.vector_of(submission)), self.frame.split_starts)
+
+    def _counts(self, submission: Submission) -> np.ndarray:
+        return cumulative_counts(files.vector_of(submission)[self.frame.keep])
+
+    @staticmethod
+    def _read(
+        matrix: Matrix, submissions: list[Submission], make: Callable[[Submission], np.ndarray]
+    ) -> np.ndarray:
+        slots = [one.position for one in submissions]
+        try:
+            return matrix.read(slots)
+        except MatrixMiss as miss:
+            again = set(miss.slots)
+            matrix.rebuild((one.position, make(one)) for one in submissions if one.position in again)
+            return matrix.read(slots)
+
+
+def cache_of(round_: Round, frame: Frame) -> Cache:
+    """Return a round's caches for the rows that stand."""
+    return Cache(round_, frame)
+
+
+def rebuild(round_: Round, told: Callable[[Iterable[Submission]], Iterable[Submission]] = iter) -> int:
+    """Write a round's caches anew from the stored uploads; returns how many submissions they hold.
+
+    `told` may pass on what it is given and say how far it is.
+    """
+    cache = cache_of(round_, frame_of(round_))
+    submissions = Submission.objects.filter(round=round_).select_related("round", "upload")
+    ordered = list(submissions.order_by("position"))
+    for one in told(ordered):
+        cache.add(one)
+    return len(ordered)
+
+
+def forget_all() -> None:
+    """Remove every round's caches of this machine: another database's rounds may bear the same numbers."""
+    for path in settings.MATRIX_DIR.glob("round-*"):
+        path.unlink(missing_ok=True)
