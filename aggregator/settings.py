@@ -275,7 +275,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         # Sweeps that nobody took in time are of no use: the next one sees the same rows.
         "options": {"expires": SWEEP_SECONDS},
-    }
+    },
+    "tidy": {"task": "tournaments.tidy", "schedule": 24 * 3600},
 }
 
 # -- Logs ------------------------------------------------------------------------------------------------

@@ -12,10 +12,12 @@ import pytest
 from django.conf import settings as project
 from django.core.management import call_command
 from django.db import connections
+from django.test import override_settings
 from psycopg import sql
 
 from aggregator.nodatabase.base import ADVICE
 from tests.house import House, HouseTemplate, sweep
+from tests.keeping import Keeper
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 # Whatever decides what a migrated database looks like, the grants included.
@@ -49,6 +51,8 @@ def django_db_setup(worker: str, sources: str, django_db_blocker: Any) -> Iterat
             owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(clone))
             template = sql.Identifier(f"template_{sources}")
             owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(clone, template))
+            # Nothing here outlives the tests: no commit waits for the disk.
+            owner.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(clone))
         _point_to(f"test_{worker}")
     yield
     with django_db_blocker.unblock():
@@ -57,13 +61,26 @@ def django_db_setup(worker: str, sources: str, django_db_blocker: Any) -> Iterat
             owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(clone))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick() -> Iterator[None]:
+    """Passwords are hashed quickly, and no client lists all static files, of which it asks for none."""
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=hashers, WHITENOISE_USE_FINDERS=False):
+        yield
+
+
+@pytest.fixture(scope="session")
+def keeper(tmp_path_factory: pytest.TempPathFactory) -> Keeper:
+    """The stages that are set once in this process."""
+    return Keeper(tmp_path_factory.mktemp("stages"))
+
+
 @pytest.fixture(autouse=True)
 def _own_folders(request: pytest.FixtureRequest) -> None:
-    """Tests with a database write their bytes to a folder of their own, and hash passwords quickly."""
+    """Tests with a database write their bytes to a folder of their own."""
     if request.node.get_closest_marker("django_db") is None and "db" not in request.fixturenames:
         return
     settings, tmp_path = request.getfixturevalue("settings"), request.getfixturevalue("tmp_path")
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.VAR_DIR = tmp_path
     settings.MATRIX_DIR = tmp_path / "matrix"
     settings.UPLOADS_DIR = tmp_path / "uploads"

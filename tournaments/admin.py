@@ -249,6 +249,8 @@ def _of_rounds() -> list[Described]:
          ("round__tournament",), ("blend",)),
         (m.MetaModelWeight, ("meta_model", "participant", "weight"),
          ("meta_model__round__tournament", "participant"), ("participant__alias",)),
+        (m.Contribution, ("round", "split", "participant", "loo", "mmc", "pcs"),
+         ("round__tournament", "participant"), ("participant__alias",)),
     ]  # fmt: skip
 
 

@@ -27,6 +27,12 @@ def sweep() -> None:
     pulse.beat(pulse.SWEEP)
 
 
+@shared_task(name="tournaments.tidy")
+def tidy() -> None:
+    """Delete what nobody needs any more; beat sends this once a day."""
+    outbox.forget()
+
+
 @shared_task(name="tournaments.deliver")
 def deliver() -> None:
     """Send the notices that are due."""

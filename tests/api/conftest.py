@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from tests.api.stage import QUICK, Caller
+from tests.api.stage import Caller
 from tests.world import World
 
 
 @pytest.fixture(autouse=True)
 def _own_counters(settings: Any) -> None:
-    """Throttles count from zero in every test; passwords are hashed quickly."""
-    settings.PASSWORD_HASHERS = QUICK
+    """Throttles count from zero in every test."""
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}}
 
 

@@ -9,7 +9,6 @@ from tournaments.services.access import SCOPES, Actor
 from tournaments.services.people import keys
 
 V1 = "/api/v1"
-QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 T = f"{V1}/tournaments/weekly"
 
 

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from tests.api.stage import QUICK, Caller, text
+from tests.api.stage import Caller, text
 from tests.world import World, drain
 from tournaments.models import Role, Submission, Tournament, Work
 from tournaments.services import contests
@@ -52,6 +52,8 @@ TABLE = {
     ("GET", "meta-model", "open"): "409 409 409 409 409 409 409",
     ("GET", "meta-model", "resolved"): ALL,
     ("GET", "meta-model-predictions", "resolved"): OPERATOR,
+    ("GET", "contributions", "open"): "409 409 409 409 409 409 409",
+    ("GET", "contributions", "resolved"): ALL,
     ("PUT", "labels", "open"): OPERATOR,
     ("GET", "labels", "open"): "405 405 405 405 405 405 405",
     ("POST", "void", "open"): OPERATOR,
@@ -147,7 +149,7 @@ def stage(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
     storages = {"default": uploads, "uploads": uploads, "staticfiles": static}
     with (
         django_db_blocker.unblock(),
-        override_settings(MATRIX_DIR=folder / "matrix", STORAGES=storages, PASSWORD_HASHERS=QUICK),
+        override_settings(MATRIX_DIR=folder / "matrix", STORAGES=storages),
         transaction.atomic(),
     ):
         yield _build(World(folder, pool=1_000))

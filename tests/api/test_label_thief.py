@@ -7,7 +7,8 @@ import pytest
 
 from tests.api.stage import V1, Caller, T, ok, text
 from tests.world import World, drain
-from tournaments.models import Submission
+from tournaments.models import Score, Submission
+from tournaments.models.score import SKILL
 from tournaments.services import labels, rounds
 from tournaments.services.access import Actor
 
@@ -101,6 +102,33 @@ def test_a_sealed_round_tells_nothing_of_the_score(db: None, tmp_path: Any) -> N
     shown = ok(ann.get(f"{T}/rounds/1/submissions/"))["results"][0]["scores"]["validation"]
     assert (shown["log_loss"], shown["gain"]) == (None, None)
     assert shown["undefined"] == {"log_loss": "sealed_until_close"}
+
+
+@pytest.mark.parametrize("feedback", ["exact", "ladder", "sealed"])
+def test_no_metric_tells_more_than_the_feedback_of_an_open_round(
+    db: None, tmp_path: Any, feedback: str
+) -> None:
+    step = {"ladder_step": 1e-3} if feedback == "ladder" else {}
+    world = World(tmp_path, feedback=feedback, **step)
+    ann, bob = Caller(world.player("ann")), Caller(world.player("bob"))
+    submit_all(world, ann, bob)
+    skill = {*SKILL, "by_era", "calibration"}
+    mine = ok(ann.get(f"{T}/rounds/1/submissions/"))["results"][0]
+    whole = ok(ann.get(f"{V1}/submissions/{mine['submission']}/"))["scores"]
+    assert set(whole) == {"validation"}
+    assert skill & set(whole["validation"]) == (skill if feedback == "exact" else set())
+    rows = {row["alias"]: row for row in ok(ann.get(f"{T}/rounds/1/leaderboard/"))["results"]}
+    assert set(SKILL) & set(rows["Ann"]) == (set(SKILL) if feedback == "exact" else set())
+    assert skill & set(rows["Bob"]) == set()
+    table = text(bob.get(f"{T}/rounds/1/leaderboard/?format=csv"))
+    assert all(repr(one) not in table for one in secrets(mine["submission"]))
+
+
+def secrets(submission: int) -> list[float]:
+    """The metrics of a submission that no other's can equal by chance; others may not know one."""
+    score = Score.objects.get(submission=submission, split="validation")
+    found = [getattr(score, name) for name in ("brier", "brier_low", "brier_high", "corr", "sharpe")]
+    return [*found, *score.era_brier]
 
 
 def test_a_cancelled_round_tells_no_scores(world: World, ann: Caller, bob: Caller) -> None:

@@ -28,11 +28,6 @@ Command = Callable[..., Said]
 Shell = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def world(db: None, tmp_path: Path) -> World:
     return World(tmp_path, pool=1_000)

@@ -103,3 +103,22 @@ def test_the_matrix_is_written_anew(command: Command, settings: Any, closed: Rou
         file.unlink()
     assert command("rebuild_matrix", "weekly").out == "The matrix of weekly round 1 holds 2 submissions.\n"
     assert len(list(settings.MATRIX_DIR.iterdir())) == 4
+
+
+def test_the_matrix_is_mended_where_it_is_damaged_and_only_there(
+    command: Command, settings: Any, closed: Round
+) -> None:
+    files = sorted(settings.MATRIX_DIR.iterdir())
+    whole = [file.read_bytes() for file in files]
+    ticks = next(file for file in files if file.name.endswith("ticks"))
+    ticks.write_bytes(bytes(len(ticks.read_bytes())))
+    told = command("rebuild_matrix", "weekly")
+    assert told.out == "The matrix of weekly round 1 holds 2 submissions.\n"
+    assert "Ranking submissions: 2 of 2" in told.err
+    assert [file.read_bytes() for file in files] == whole
+    written = [file.stat().st_mtime_ns for file in files]
+    command("rebuild_matrix", "weekly")
+    assert [file.stat().st_mtime_ns for file in files] == written
+    command("rebuild_matrix", "weekly", "--anew")
+    assert [file.stat().st_mtime_ns for file in files] != written
+    assert [file.read_bytes() for file in files] == whole

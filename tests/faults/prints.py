@@ -25,7 +25,7 @@ QUERIES = {
     "scores": """
         SELECT coalesce(s.position::text, m.blend), c.split, c.units, c.rows, c.log_loss, c.gain,
                c.gain_low, c.gain_high, c.consistency, c.era_mean, c.era_sd, c.era_worst,
-               c.era_losses, c.era_rows, c.undefined::text, c.tie_group
+               c.era_losses, c.era_rows, c.undefined::text, c.tie_group, c.rank, c.tied_with
         FROM tournaments_score c
         LEFT JOIN tournaments_submission s ON s.id = c.submission_id
         LEFT JOIN tournaments_metamodel m ON m.id = c.meta_model_id
@@ -46,6 +46,12 @@ QUERIES = {
         JOIN tournaments_metamodel m ON m.id = w.meta_model_id
         JOIN tournaments_participant p ON p.id = w.participant_id
         WHERE m.round_id = %s ORDER BY 1, 2""",
+    "contributions": """
+        SELECT p.alias, c.split, c.precedence, c.loo, c.mmc, c.mmc_low, c.mmc_high, c.cwmm, c.src, c.pcs,
+               c.era_mmc, c.undefined::text
+        FROM tournaments_contribution c
+        JOIN tournaments_participant p ON p.id = c.participant_id
+        WHERE c.round_id = %s ORDER BY 1, 2""",
     "settlements": """
         SELECT rule, rules_sha256, currency, pool, paid, rolled_over, burned, reversed_at
         FROM tournaments_settlement WHERE round_id = %s""",

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.world import World, drain
-from tournaments.models import Originality, Submission
-from tournaments.services import matrices, nearness
+from tournaments.models import Originality, Submission, Work
+from tournaments.services import jobs, matrices, nearness, work
 from tournaments.services.frames import frame_of
 from tournaments.store.matrix import MatrixMiss
 
@@ -109,9 +109,9 @@ def test_the_word_is_the_same_from_an_empty_and_from_a_damaged_matrix(world, rou
     matrix.path.write_bytes(bytes(content))
     with pytest.raises(MatrixMiss):
         matrix.read([first.position])
-    assert nearness.of_newcomer(Submission.objects.get(pk=second.pk)) == (2, "too_near")
+    assert nearness.of_newcomers([Submission.objects.get(pk=second.pk)]) == {second.pk: (2, "too_near")}
     matrix.path.unlink()
-    assert nearness.of_newcomer(Submission.objects.get(pk=second.pk)) == (2, "too_near")
+    assert nearness.of_newcomers([Submission.objects.get(pk=second.pk)]) == {second.pk: (2, "too_near")}
 
 
 def test_rebuilding_the_matrix_gives_the_same_bytes(world, round_, ann, bob):
@@ -148,3 +148,55 @@ def test_without_a_gate_no_word_is_told(tmp_path):
         assert told(world.submit(world.player(name), round_, p))[0] == ""
     world.close(round_)
     assert all(Originality.objects.values_list("passes", flat=True))
+
+
+def told_of_all(world):
+    return list(
+        Submission.objects.order_by("position").values_list("position", "precedence", "nearness", "state")
+    )
+
+
+def crowd_of_uploads(world, round_):
+    """Ideas, copies, near-copies and second thoughts of four participants; none is scored yet."""
+    actors = [world.player(name) for name in ("ann", "bob", "cyd", "dan")]
+    files = [world.skill(0.0, 1), world.skill(0.0, 2), mixed(world, 0.97, 1, 3), world.skill(0.0, 1) ** 2]
+    files += [world.skill(0.0, 4), 1 - world.skill(0.0, 2), mixed(world, 0.92, 2, 5), world.skill(0.0, 1, 0.3)]
+    for at, p in enumerate(files):
+        world.submit(actors[(at + at // 4) % 4], round_, p)
+
+
+def score_all(order):
+    for pk in order:
+        work.add(
+            Work.Kind.SCORE_VALIDATION, Submission.objects.get(pk=pk).round, Submission.objects.get(pk=pk)
+        )
+    pieces = dict(Work.objects.filter(submission__in=order).values_list("submission", "pk"))
+    for pk in order:
+        jobs.run(pieces[pk])
+
+
+def test_in_whatever_order_and_company_each_gets_the_same(world, round_, monkeypatch):
+    crowd_of_uploads(world, round_)
+    drain()
+    expected = told_of_all(world)
+    assert {word for _, _, word, _ in expected} == {"clear", "near", "too_near"}
+    assert any(precedence < position for position, precedence, _, _ in expected)
+    ids = list(Submission.objects.order_by("position").values_list("pk", flat=True))
+    shuffled = np.random.default_rng(3)
+    for size in (1, 2, 5, 16):
+        monkeypatch.setattr(work, "TOGETHER", size)
+        Submission.objects.update(precedence=None, nearness="", state=Submission.State.ACCEPTED)
+        order = shuffled.permutation(ids).tolist()
+        score_all([*order, *order[:3]])
+        assert told_of_all(world) == expected
+
+
+def test_of_several_that_wait_one_worker_takes_all_and_a_broken_one_breaks_no_other(world, round_):
+    crowd_of_uploads(world, round_)
+    pieces = list(Work.objects.filter(kind=Work.Kind.SCORE_VALIDATION).order_by("pk"))
+    # The last one, for who comes later cannot be compared with what cannot be read.
+    Submission.objects.filter(pk=pieces[-1].submission_id).update(column="gone")
+    assert jobs.run(pieces[0].pk) is True
+    states = Work.objects.filter(pk__in=[one.pk for one in pieces]).order_by("pk")
+    assert [one.state for one in states] == [*["done"] * 7, "due"]
+    assert "gone" in states[7].error

@@ -13,7 +13,7 @@ from tournaments.services.clock import db_now
 from tournaments.services.people import users
 from tournaments.services.telling import outbox, sending
 from tournaments.services.telling.outbox import Letter
-from tournaments.tasks import sweep
+from tournaments.tasks import sweep, tidy
 
 State = Delivery.State
 
@@ -34,6 +34,22 @@ def test_the_same_event_is_written_once(ann):
     assert sending.deliver() == 1
     put(ann)
     assert sending.deliver() == 0
+
+
+def test_what_arrived_is_forgotten_after_30_days_and_nothing_else(ann, settings):
+    ages = {State.SENT: 31, State.FAILED: 31, State.DUE: 31}
+    made = {state: put(ann, event=f"event {state}") for state in ages}
+    young = put(ann, event="young")
+    for state, days in ages.items():
+        Delivery.objects.filter(pk=made[state].pk).update(
+            state=state, sent_at=db_now() - timedelta(days=days)
+        )
+    Delivery.objects.filter(pk=young.pk).update(state=State.SENT, sent_at=db_now() - timedelta(days=29))
+    assert settings.CELERY_BEAT_SCHEDULE["tidy"] == {"task": tidy.name, "schedule": 24 * 3600}
+    tidy()
+    assert set(Delivery.objects.values_list("pk", flat=True)) == {
+        made[State.FAILED].pk, made[State.DUE].pk, young.pk,
+    }  # fmt: skip
 
 
 def test_a_delivery_is_claimed_once_while_its_lease_holds(ann):

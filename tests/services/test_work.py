@@ -87,7 +87,7 @@ def test_an_error_is_kept_and_tried_again_after_pauses_that_double(piece, settin
 
     for attempt in range(1, settings.MAX_ATTEMPTS + 1):
         before = db_now()
-        assert work.perform(piece.pk, {piece.kind: broken}) is False
+        assert work.perform(piece.pk, {piece.kind: broken}, {}) is False
         found = Work.objects.get(pk=piece.pk)
         assert "the disk is full" in found.error
         pause = (found.due_at - before).total_seconds()

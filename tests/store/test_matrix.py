@@ -14,6 +14,7 @@ import pytest
 from tournaments.store.matrix import PAGE, Matrix, MatrixError, MatrixMiss
 
 ROWS = 3000  # three pages of 4 KiB a slot, the last one partly filled
+RECORD = 64  # a head of 24 bytes and three sums of 4, aligned
 
 
 def vector(slot: int) -> np.ndarray:
@@ -57,11 +58,11 @@ def test_a_changed_bit_is_noticed_and_repaired(path: Path, byte: int) -> None:
     assert np.array_equal(matrix.read([0, 1, 2]), np.stack([vector(0), vector(1), vector(2)]))
 
 
-@pytest.mark.parametrize("byte", range(20))
+@pytest.mark.parametrize("byte", range(36))
 def test_a_changed_commit_record_makes_the_slot_absent(path: Path, byte: int) -> None:
     matrix = Matrix(path, ROWS)
     matrix.rebuild((slot, vector(slot)) for slot in range(3))
-    flip(Path(f"{path}.commits"), 32 + byte)
+    flip(Path(f"{path}.commits"), RECORD + byte)
     assert matrix.slots() == [0, 2]
     with pytest.raises(MatrixMiss) as miss:
         matrix.read([0, 1, 2])
@@ -89,17 +90,44 @@ def test_data_of_one_slot_do_not_pass_for_those_of_another(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[3 * PAGE : 3 * PAGE + 4 * ROWS] = content[: 4 * ROWS]
     path.write_bytes(content)
-    commits = bytearray(Path(f"{path}.commits").read_bytes())
-    commits[32:52] = commits[:20]
-    Path(f"{path}.commits").write_bytes(commits)
     with pytest.raises(MatrixMiss) as miss:
         matrix.read([0, 1])
     assert miss.value.corrupt == [1]
+    commits = bytearray(Path(f"{path}.commits").read_bytes())
+    commits[RECORD : RECORD + 36] = commits[:36]
+    Path(f"{path}.commits").write_bytes(commits)
+    with pytest.raises(MatrixMiss) as miss:
+        matrix.read([0, 1])
+    assert miss.value.missing == [1]
 
 
-def test_a_matrix_of_other_rows_is_absent(path: Path) -> None:
+def test_a_matrix_of_other_rows_or_of_other_numbers_is_absent(path: Path) -> None:
     Matrix(path, ROWS).append(0, vector(0))
+    assert Matrix(path, ROWS).slots() == [0]
     assert Matrix(path, ROWS - 1).slots() == []
+    other = Matrix(path, ROWS, "<u4")
+    assert other.slots() == []
+    for read in (
+        other.read,
+        lambda slots: other.read_columns(slots, 0, 1),
+        lambda slots: other.blocks(slots, 8),
+    ):
+        with pytest.raises(MatrixMiss) as miss:
+            read([0])
+        assert miss.value.missing == [0]
+
+
+def test_whole_numbers_are_kept_exactly_or_refused(path: Path) -> None:
+    matrix = Matrix(path, 512, "<u4")
+    counts = np.arange(512) * 8_388_607
+    matrix.append(3, counts)
+    assert matrix.read([3]).dtype == np.uint32
+    assert np.array_equal(matrix.read_columns([3], 0, 512)[0], counts)
+    for wrong in (np.full(512, -1), np.full(512, 0.5), np.full(512, 2**32)):
+        with pytest.raises(MatrixError) as error:
+            matrix.append(3, wrong)
+        assert error.value.code == "not_exact"
+    assert np.array_equal(matrix.read([3])[0], counts)
 
 
 @pytest.mark.parametrize(

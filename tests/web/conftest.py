@@ -22,6 +22,33 @@ class Contest(World):
         self.ann, self.bob, self.cyd = (self.player(name) for name in ("ann", "bob", "cyd"))
 
 
+def _open(made, _):
+    world = made["world"]
+    round_ = world.open_round()
+    world.submit(world.ann, round_, world.skill(0.5, noise=1))
+    world.submit(world.bob, round_, world.skill(0.4, noise=2))
+    drain()
+    return round_
+
+
+def _close(made, _):
+    world, round_ = made["world"], made["open_round"]
+    bench = world.player("bench", kind=Participant.Kind.BENCHMARK)
+    world.submit(bench, round_, world.skill(0.2, noise=4))
+    world.submit(world.cyd, round_, world.skill(0.5, noise=1))
+    drain()
+    return world.close(round_)
+
+
+BUILD = {
+    "world": lambda _, folder: Contest(folder),
+    "open_round": _open,
+    "closed": _close,
+    "resolved": lambda made, _: made["world"].resolve(made["closed"]),
+}
+STAGES = list(BUILD)
+
+
 @pytest.fixture(autouse=True)
 def _own_counters(settings):
     """Attempts count from zero in every test."""
@@ -29,8 +56,24 @@ def _own_counters(settings):
 
 
 @pytest.fixture
-def world(tmp_path, db):
-    return Contest(tmp_path)
+def stage(request, db, keeper, tmp_path):
+    """The contest, set as far as the test asks for: the furthest of `STAGES` among its fixtures."""
+    furthest = max(STAGES.index(name) for name in STAGES if name in request.fixturenames)
+
+    def build():
+        made = {}
+        for name in STAGES[: furthest + 1]:
+            made[name] = BUILD[name](made, tmp_path)
+        return made
+
+    made = keeper.stage(f"web:{STAGES[furthest]}", tmp_path, build)
+    made["world"].folder = tmp_path
+    return made
+
+
+@pytest.fixture
+def world(stage):
+    return stage["world"]
 
 
 @pytest.fixture
@@ -47,28 +90,20 @@ def look():
 
 
 @pytest.fixture
-def open_round(world):
+def open_round(stage):
     """An open round: Ann and Bob have submitted, Cyd has not."""
-    round_ = world.open_round()
-    world.submit(world.ann, round_, world.skill(0.5, noise=1))
-    world.submit(world.bob, round_, world.skill(0.4, noise=2))
-    drain()
-    return round_
+    return stage["open_round"]
 
 
 @pytest.fixture
-def closed(world, open_round):
+def closed(stage):
     """A closed and blended round with a benchmark, and Cyd's copy of Ann's file."""
-    bench = world.player("bench", kind=Participant.Kind.BENCHMARK)
-    world.submit(bench, open_round, world.skill(0.2, noise=4))
-    world.submit(world.cyd, open_round, world.skill(0.5, noise=1))
-    drain()
-    return world.close(open_round)
+    return stage["closed"]
 
 
 @pytest.fixture
-def resolved(world, closed):
-    return world.resolve(closed)
+def resolved(stage):
+    return stage["resolved"]
 
 
 @pytest.fixture

@@ -57,6 +57,17 @@ def test_the_missing_are_named_for_operators_and_only_by_alias_for_auditors(look
     assert "Class B" not in seen
 
 
+def test_of_many_who_are_missing_the_first_are_shown_and_all_on_request(look, world, open_round):
+    for i in range(30):
+        Participant.objects.create(tournament=world.tournament, alias=f"late {i:02}")
+    page = look("olga").get(DESK)
+    assert "late 22" in page.text
+    assert "late 23" not in page.text
+    assert "7 more" in page.text
+    everyone = next(link for link in page.links if "missing=all" in link).split("#")[0]
+    assert "late 29" in look("olga").get(f"{DESK}{everyone}").text
+
+
 def test_who_is_excluded_or_banned_is_not_waited_for(look, world, open_round):
     cyd = Participant.objects.get(alias="Cyd")
     rounds.exclude(world.operator, open_round, cyd, "Away this week")

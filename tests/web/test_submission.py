@@ -1,12 +1,17 @@
 """A submission's page: to its owner, to another, to those who oversee."""
 
+import csv
+import io
+
 import numpy as np
 import pytest
 
 from tests.world import drain
-from tournaments.models import AuditEvent, MetaModel, Score, Selection, Submission, Work
+from tournaments.models import AuditEvent, MetaModel, Round, Score, Selection, Submission, Work
+from tournaments.models.score import SKILL
 from tournaments.numerics.calibration import calibrate
-from tournaments.services import blending, files, rounds
+from tournaments.numerics.skill import score_skill
+from tournaments.services import blending, files, labels, rounds, scoring
 from tournaments.services.frames import frame_of
 from tournaments.services.reading import closeups
 
@@ -122,7 +127,7 @@ def test_each_eras_loss_stands_beside_its_name_also_when_one_is_void(look, world
     rounds.void_rows(world.operator, open_round, [world.ids[i] for i in rows], "a sensor failed")
     drain()
     (practice,) = closeups.of_submission(sent, whole=False)
-    assert [name for name, _ in practice.eras] == ["era1", "era3", "era4"]
+    assert [one.era for one in practice.eras] == ["era1", "era3", "era4"]
     page = look("ann").get(f"/s/{sent.pk}/")
     assert "in 3 eras" in page.text.replace("of 3 eras", "in 3 eras")
 
@@ -169,3 +174,81 @@ def test_what_a_score_keeps_is_what_the_formulas_say_of_its_rows(world, open_rou
     assert [one["rate"] for one in kept.calibration["bins"]] == pytest.approx(found.rate.tolist())
     assert kept.calibration["slope"] == pytest.approx(found.slope)
     assert kept.histogram == np.histogram(p, bins=20, range=(0, 1))[0].tolist()
+
+
+def test_every_metric_stands_on_the_page_with_its_interval_and_its_meaning(look, resolved):
+    sent = Submission.objects.get(participant__alias="Ann")
+    score = Score.objects.get(submission=sent, split="live")
+    page = look("ann").get(f"/s/{sent.pk}/").text
+    assert (
+        f"Brier {score.brier:.5f} {score.brier_low:.5f} to {score.brier_high:.5f} Mean squared error" in page
+    )
+    for name in ("auc", "corr", "sharpe"):
+        ends = [getattr(score, f"{name}{end}") for end in ("", "_low", "_high")]
+        value, low, high = (f"{one:.3f}".replace("-", "−") for one in ends)
+        assert f"{value} {low} to {high}" in page
+    assert f"Drawdown {score.drawdown:.3f} Largest fall" in page
+
+
+def test_an_era_without_corr_is_a_dash_with_its_reason_and_is_counted(look, world, open_round):
+    p = np.where(world.eras == "era1", 0.5, world.skill(0.1, noise=3))
+    sent = world.submit(world.ann, open_round, p)
+    drain()
+    page = look("ann").get(f"/s/{sent.pk}/").text
+    assert "mean of eras, 3 of 4 that have one" in page
+    assert "era1 8 0.69315 0.25000 0.500 – All rows have the same probability" in page
+    assert Score.objects.get(submission=sent).undefined == {"era_corr": "constant"}
+
+
+def test_a_sealed_page_has_no_metric(look, world, open_round):
+    Round.objects.filter(pk=open_round.pk).update(rules={**open_round.rules, "feedback": "sealed"})
+    sent = Submission.objects.get(participant__alias="Ann")
+    browser = look("ann")
+    assert "Every metric" not in browser.get(f"/s/{sent.pk}/").text
+    assert browser.client.get(f"/s/{sent.pk}/eras/validation.csv").status_code == 404
+
+
+def test_the_eras_come_as_a_file_with_all_their_digits(look, resolved):
+    sent = Submission.objects.get(participant__alias="Ann")
+    score = Score.objects.get(submission=sent, split="live")
+    answer = look("ann").client.get(f"/s/{sent.pk}/eras/live.csv")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    assert list(rows[0]) == ["era", "rows", "log_loss", "brier", "auc", "corr"]
+    assert [float(row["corr"]) for row in rows] == score.era_corr
+    assert [float(row["log_loss"]) for row in rows] == score.era_losses
+    assert look("bob").client.get(f"/s/{sent.pk}/eras/live.csv").status_code == 404
+    assert look("ann").client.get(f"/s/{sent.pk}/eras/nothing.csv").status_code == 404
+
+
+def test_the_api_tells_every_metric_also_by_era(look, resolved):
+    sent = Submission.objects.get(participant__alias="Ann")
+    score = Score.objects.get(submission=sent, split="live")
+    client = look("ann").client
+    told = client.get(f"/api/v1/submissions/{sent.pk}/").json()["scores"]["live"]
+    assert {name: told[name] for name in SKILL} == {name: getattr(score, name) for name in SKILL}
+    assert [one["auc"] for one in told["by_era"]] == score.era_auc
+    assert [one["era"] for one in told["by_era"]] == [f"era{number}" for number in (9, 10, 11, 12)]
+    board = client.get("/api/v1/tournaments/weekly/rounds/1/leaderboard/").json()["results"]
+    (row,) = (one for one in board if one["alias"] == "Ann")
+    assert {name: row[name] for name in SKILL} == {name: told[name] for name in SKILL}
+    assert all(one["brier"] is not None for one in board if one["kind"] == "meta_model")
+
+
+def test_a_score_keeps_every_metric_of_its_rows_and_so_does_the_meta_model(world, resolved):
+    draws = scoring.draws_of(resolved, 4)
+    live = world.splits == "live"
+    sent = Submission.objects.get(participant__alias="Bob")
+    crowd = MetaModel.objects.get(round=resolved, headline=True)
+    vectors = {"submission": (sent, files.vector_of(sent)), "meta_model": (crowd, blending.vector_of(crowd))}
+    for whose, (one, vector) in vectors.items():
+        frame = frame_of(resolved)
+        start, stop = frame.split_starts[frame.names.index("live") :][:2]
+        assert stop - start == live.sum()
+        known = labels.read(resolved, "live")
+        found = score_skill(vector[start:stop], known.y, known.starts, draws)
+        kept = Score.objects.get(**{whose: one}, split="live")
+        for name in (*SKILL, "era_brier", "era_auc", "era_corr"):
+            assert getattr(kept, name) == getattr(found, name), name
+        assert kept.era_corr is not None
+        assert set(found.undefined) <= set(kept.undefined)

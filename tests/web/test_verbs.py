@@ -70,7 +70,7 @@ def test_an_id_with_spaces_is_one_id(world, open_round):
 
 def test_a_deadline_is_extended_for_all(look, world, open_round):
     before = open_round.closes_at
-    look("olga").post("/t/weekly/1/extend/", {"by": "6h", "reason": "server was down"})
+    look("olga").post("/t/weekly/1/extend/", {"by": "6h", "participant": "", "reason": "server was down"})
     open_round.refresh_from_db()
     assert open_round.closes_at == before + timedelta(hours=6)
     assert "server was down" in log_of(open_round)
@@ -87,7 +87,7 @@ def test_a_deadline_is_extended_for_one(look, world, open_round):
 
 
 def test_a_deadline_does_not_move_earlier(look, open_round):
-    data = {"by": "at", "closes_at": "2001-01-01T10:00", "reason": "too long"}
+    data = {"by": "at", "closes_at": "2001-01-01T10:00", "participant": "", "reason": "too long"}
     page = look("olga").post("/t/weekly/1/extend/", data, status=400)
     assert "An extension moves the deadline later" in page.text
 

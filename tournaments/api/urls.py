@@ -4,7 +4,16 @@ from django.urls import URLPattern, URLResolver, include, path, re_path, registe
 from drf_spectacular.views import SpectacularAPIView
 
 from tournaments.api import openapi, problems  # noqa: F401  (registers the scheme of keys)
-from tournaments.api.views import boards, docs, money, operations, rounds, submissions, tournaments
+from tournaments.api.views import (
+    boards,
+    contributions,
+    docs,
+    money,
+    operations,
+    rounds,
+    submissions,
+    tournaments,
+)
 
 app_name = "api"
 
@@ -41,6 +50,7 @@ _round: list[URLPattern | URLResolver] = [
     path("leaderboard/", boards.Leaderboard.as_view(), name="leaderboard"),
     path("meta-model/", boards.MetaModel.as_view(), name="meta-model"),
     path("meta-model/predictions/", boards.MetaModelPredictions.as_view(), name="meta-model-predictions"),
+    path("contributions/", contributions.Contributions.as_view(), name="contributions"),
     path("labels/", operations.Labels.as_view(), name="labels"),
     path("void/", operations.Void.as_view(), name="void"),
     path("extend/", operations.Extend.as_view(), name="extend"),

@@ -14,7 +14,14 @@ from tournaments.models.round import (
     VoidRow,
 )
 from tournaments.models.rules import PRESETS, Rules, RulesError
-from tournaments.models.score import MetaModel, MetaModelWeight, Originality, Score, Standing
+from tournaments.models.score import (
+    Contribution,
+    MetaModel,
+    MetaModelWeight,
+    Originality,
+    Score,
+    Standing,
+)
 from tournaments.models.submission import Rejection, Selection, Submission, Upload
 from tournaments.models.tournament import Tournament
 from tournaments.models.work import Work
@@ -24,6 +31,7 @@ __all__ = [
     "Account",
     "ApiKey",
     "AuditEvent",
+    "Contribution",
     "DatasetFile",
     "Delivery",
     "Entry",

@@ -1,10 +1,12 @@
 """One dataset, one deadline, one resolution, one settlement, and what operators do to it on the way."""
 
+import json
+
 from django.db import models
 from django.db.models import F, Q
 
 from tournaments.models.people import Participant, User
-from tournaments.models.rules import Rules
+from tournaments.models.rules import Rules, read_rules
 from tournaments.models.tournament import Tournament
 
 
@@ -30,7 +32,9 @@ class Round(models.Model):
     next_position = models.PositiveIntegerField(default=1)
     rows_sha256 = models.CharField(max_length=64)
     row_count = models.PositiveIntegerField()
+    clusters_sha256 = models.CharField(max_length=64, blank=True, help_text="Where concordance is a gate")
     split_rows = models.JSONField()
+    ranked = models.JSONField(default=dict, help_text="Ranked per split, kept when the round is resolved")
     findings = models.JSONField(default=list, help_text="What the check of the files found, for operators")
     created_at = models.DateTimeField(auto_now_add=True)
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -56,7 +60,7 @@ class Round(models.Model):
 
     def read_rules(self) -> Rules:
         """Return the frozen rules of this round."""
-        return Rules.from_json(self.rules)
+        return read_rules(json.dumps(self.rules))
 
 
 class DatasetFile(models.Model):

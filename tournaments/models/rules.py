@@ -46,6 +46,7 @@ class Rules:
     log_loss_gate: bool = True
     consistency_gate: float | None = None
     originality_gate: float | None = 0.95
+    concordance_gate: float | None = None
     blend: str = "rank"
     rewards: str = "points"
     currency: str = "POINTS"
@@ -72,6 +73,8 @@ class Rules:
             ("paid_split", self.paid_split in ("live", "test"), "live or test."),
             ("consistency_gate", share is None or 0 <= share <= 1, "A share of eras, or none."),
             ("originality_gate", gate is None or 0 < gate < 1, "A correlation below 1, or none."),
+            ("concordance_gate", self.concordance_gate is None or 0 < self.concordance_gate < 1,
+             "A distance below 1, or none."),
             ("blend", self.blend in BLENDS, f"One of {', '.join(BLENDS)}."),
             ("rewards", self.rewards in REWARDS, f"One of {', '.join(REWARDS)}."),
             ("currency", bool(re.fullmatch(r"[A-Z]{2,12}", self.currency)), "2 to 12 capital letters."),

@@ -11,6 +11,14 @@ from tournaments.models.tournament import Tournament
 
 # PostgreSQL sorts NaN above every number, so an upper bound keeps NaN and infinity out.
 FINITE = 1e9
+SKILL = (
+    *("brier", "brier_low", "brier_high"),
+    *("auc", "auc_low", "auc_high"),
+    *("corr", "corr_low", "corr_high"),
+    *("sharpe", "sharpe_low", "sharpe_high"),
+    "drawdown",
+)
+"""A score's figures beside the log loss, each with the ends of its interval where it has one."""
 
 
 def _finite(*names: str) -> list[models.BaseConstraint]:
@@ -89,10 +97,28 @@ class Score(models.Model):
     era_worst = models.FloatField()
     era_losses = ArrayField(models.FloatField())
     era_rows = ArrayField(models.PositiveIntegerField())
+    brier = models.FloatField(null=True)
+    brier_low = models.FloatField(null=True)
+    brier_high = models.FloatField(null=True)
+    auc = models.FloatField(null=True)
+    auc_low = models.FloatField(null=True)
+    auc_high = models.FloatField(null=True)
+    corr = models.FloatField(null=True, help_text="Mean over the eras where it is defined")
+    corr_low = models.FloatField(null=True)
+    corr_high = models.FloatField(null=True)
+    sharpe = models.FloatField(null=True)
+    sharpe_low = models.FloatField(null=True)
+    sharpe_high = models.FloatField(null=True)
+    drawdown = models.FloatField(null=True)
+    era_brier = ArrayField(models.FloatField(null=True), default=list)
+    era_auc = ArrayField(models.FloatField(null=True), default=list)
+    era_corr = ArrayField(models.FloatField(null=True), default=list)
     calibration = models.JSONField(default=dict, help_text="Equal-count bins, slope and intercept")
     histogram = ArrayField(models.PositiveIntegerField(), default=list, help_text="Rows per 0.05 of p")
     undefined = models.JSONField(default=dict)
     tie_group = models.PositiveIntegerField(null=True)
+    rank = models.PositiveIntegerField(null=True, help_text="From the resolution on; null where not ranked")
+    tied_with = models.PositiveIntegerField(null=True, help_text="Others of the ranked in the tie group")
     computed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -108,7 +134,7 @@ class Score(models.Model):
                 | Q(submission__isnull=True, meta_model__isnull=False),
                 name="score_of_one_thing",
             ),
-            *_finite("log_loss", "gain", "gain_low", "gain_high", "consistency"),
+            *_finite("log_loss", "gain", "gain_low", "gain_high", "consistency", *SKILL),
         ]
         indexes = [models.Index(fields=["round", "split", "units"])]
 
@@ -129,6 +155,7 @@ class Originality(models.Model):
     crowding = models.FloatField(null=True)
     ks = models.FloatField(null=True)
     residual = models.FloatField(null=True)
+    concordance = models.FloatField(null=True, help_text="Where the rules have that gate")
     meta_rho = models.FloatField(null=True, help_text="Correlation with the meta-model, from the blend on")
     undefined = models.JSONField(default=dict)
     passes = models.BooleanField(help_text="Of the rules' gate, before any override")
@@ -137,11 +164,45 @@ class Originality(models.Model):
 
     class Meta:
         constraints = _finite(
-            "originality", "max_abs_rho", "nearest_rho", "crowding", "ks", "residual", "meta_rho"
+            *("originality", "max_abs_rho", "nearest_rho", "crowding", "ks", "residual"),
+            *("concordance", "meta_rho"),
         )
 
     def __str__(self) -> str:
         return f"originality of {self.submission_id}"
+
+
+class Contribution(models.Model):
+    """What one participant adds to the meta-model on one split (FORMULAS section 4).
+
+    It goes when its meta-model is made anew. What is undefined is null with its reason in `undefined`.
+    """
+
+    meta_model = models.ForeignKey(MetaModel, models.CASCADE, related_name="contributions")
+    round = models.ForeignKey(Round, models.PROTECT, related_name="contributions")
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="contributions")
+    split = models.CharField(max_length=10)
+    labels = models.ForeignKey(LabelSet, models.PROTECT, related_name="+")
+    precedence = models.PositiveIntegerField(help_text="Position that orders SRC")
+    rows = models.PositiveIntegerField()
+    loo = models.FloatField(help_text="Nats a row")
+    mmc = models.FloatField(null=True)
+    mmc_low = models.FloatField(null=True)
+    mmc_high = models.FloatField(null=True)
+    cwmm = models.FloatField(null=True)
+    src = models.FloatField(null=True, help_text="In order of precedence, nats a row")
+    pcs = models.FloatField(null=True, help_text="Mean over random orders, nats a row")
+    era_mmc = ArrayField(models.FloatField(), default=list)
+    undefined = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "split", "participant"], name="contribution_once"),
+            *_finite("loo", "mmc", "mmc_low", "mmc_high", "cwmm", "src", "pcs"),
+        ]
+
+    def __str__(self) -> str:
+        return f"contribution of {self.participant} on {self.split}"
 
 
 class Standing(models.Model):

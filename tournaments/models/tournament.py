@@ -1,9 +1,11 @@
 """The contest: one target, one set of rules, many rounds."""
 
+import json
+
 from django.db import models
 from django.db.models import Q
 
-from tournaments.models.rules import Rules
+from tournaments.models.rules import Rules, read_rules
 
 
 class Tournament(models.Model):
@@ -35,4 +37,4 @@ class Tournament(models.Model):
 
     def read_rules(self) -> Rules:
         """Return the rules for the next round; raises RulesError when the row was edited into nonsense."""
-        return Rules.from_json(self.rules)
+        return read_rules(json.dumps(self.rules))

@@ -73,8 +73,7 @@ def gain_intervals(
     [[0.003147, 0.003147]]
     """
     losses, rows, counts = _door(era_losses, era_rows, draws)
-    if not 0.0 < level < 1.0:
-        raise NumericsError("bad_level", "The level must lie between 0 and 1.", level=level)
+    _need_level(level)
     drawn_rows = counts @ rows
     intervals = np.empty((losses.shape[0], 2))
     for first in range(0, losses.shape[0], _BLOCK):
@@ -109,6 +108,37 @@ def own_intervals(era_losses: npt.ArrayLike, era_rows: npt.ArrayLike, draws: npt
     return intervals
 
 
+def mean_interval(
+    era_means: npt.ArrayLike, era_rows: npt.ArrayLike, draws: npt.ArrayLike, level: float = 0.95
+) -> tuple[float, float]:
+    """Percentile interval of a row-weighted mean, as `gain_interval` gives it for a loss: (low, high).
+
+    era_means (E,) in [0, 64]: the mean of a non-negative figure over the rows of each era.
+    Raises NumericsError: as `gain_intervals`.
+
+    >>> low, high = mean_interval([0.25, 0.21], [100, 100], era_draws(seed=1, eras=2, draws=1000))
+    >>> round(low, 6), round(high, 6)
+    (0.21, 0.25)
+    """
+    low, high = gain_interval(era_means, era_rows, draws, level)
+    return _LN2 - high, _LN2 - low
+
+
+def ends(values: Floats, level: float = 0.95) -> tuple[float, float] | None:
+    """The ends of the middle `level` of what draws gave (D,), or None where they gave nothing.
+
+    Raises NumericsError `bad_level`.
+
+    >>> ends(np.array([3.0, 1.0, 2.0]), level=0.5)
+    (1.5, 2.5)
+    """
+    _need_level(level)
+    if values.size == 0:
+        return None
+    low, high = _percentiles(values[None, :], level)[0]
+    return float(low), float(high)
+
+
 def tie_groups(
     era_losses: npt.ArrayLike, era_rows: npt.ArrayLike, draws: npt.ArrayLike, order: npt.ArrayLike
 ) -> Ints:
@@ -138,6 +168,11 @@ def tie_groups(
                 group, leader = group + 1, total
             groups[index] = group
     return groups
+
+
+def _need_level(level: float) -> None:
+    if not 0.0 < level < 1.0:
+        raise NumericsError("bad_level", "The level must lie between 0 and 1.", level=level)
 
 
 def _contains_zero(differences: Floats) -> bool:

@@ -1,63 +1,22 @@
 """Selected submissions become the meta-model (FORMULAS section 5), at the close, from stored uploads."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from django.db import transaction
 
-from tournaments.models import MetaModel, MetaModelWeight, Originality, Participant, Round, Submission, Work
+from tournaments.models import MetaModel, MetaModelWeight, Originality, Participant, Round, Work
 from tournaments.numerics import blends
 from tournaments.numerics.correlations import constant_splits, split_correlations
-from tournaments.services import audit, files, labels, phases, scoring, work
+from tournaments.services import audit, contributing, files, labels, phases, scoring, work
 from tournaments.services.clock import db_now
+from tournaments.services.crowd import Crowd, crowd_of, judged_part
 from tournaments.services.frames import Frame, frame_of
 from tournaments.store import vectors
 
 ABSTAIN = 0.5
 """What a meta-model says of a void row: nothing."""
-
-
-@dataclass(frozen=True)
-class Crowd:
-    """The players of a round and their merged predictions: P participants, K rows that stand."""
-
-    participants: list[Participant]
-    z: np.ndarray
-    """Logits (P, K), each participant's forecasters merged."""
-    g: np.ndarray
-    """Gaussian ranks (P, K), likewise."""
-    judged: dict[int, np.ndarray]
-    """Gaussian ranks of each blended submission on the rows of `judged_part`, by its key."""
-
-
-def crowd_of(round_: Round, frame: Frame) -> Crowd | None:
-    """Gather whom the blend is made of: selected submissions of those not excluded, benchmarks left out."""
-    left_out = _left_out(round_)
-    chosen = [s for s in phases.selected(round_) if s.pk not in left_out]
-    if not chosen:
-        return None
-    eps = round_.read_rules().epsilon
-    whole = [files.vector_of(submission) for submission in chosen]
-    owners = np.array([submission.participant_id for submission in chosen])
-    z = blends.merge(np.stack([blends.logits(p[frame.keep], eps) for p in whole]), owners)
-    ranks = [frame.ranks(p) for p in whole]
-    g = blends.merge_ranks(np.stack(ranks), owners, frame.split_starts)
-    part = judged_part(frame)
-    judged = {one.pk: row[part].copy() for one, row in zip(chosen, ranks, strict=True)}
-    by_id = Participant.objects.in_bulk(owners.tolist())
-    return Crowd([by_id[pk] for pk in np.unique(owners).tolist()], z, g, judged)
-
-
-def judged_part(frame: Frame) -> slice:
-    """Return the rows on which submissions are likened to the meta-model: test, else the last split."""
-    at = frame.names.index("test") if "test" in frame.names else len(frame.names) - 1
-    return slice(*frame.split_starts[at : at + 2].tolist())
-
-
-def _left_out(round_: Round) -> set[int]:
-    excluded = Submission.objects.filter(round=round_, participant__exclusions__round=round_)
-    benchmarks = Submission.objects.filter(round=round_, participant__kind=Participant.Kind.BENCHMARK)
-    return set(excluded.values_list("pk", flat=True)) | set(benchmarks.values_list("pk", flat=True))
 
 
 @dataclass(frozen=True)
@@ -99,30 +58,45 @@ def blend(piece: Work) -> None:
     round_ = Round.objects.select_related("tournament").get(pk=piece.round_id)
     frame = frame_of(round_)
     crowd = crowd_of(round_, frame)
-    made = blends_of(round_, frame, crowd) if crowd else []
-    stored = [(one, frame.spread(one.p, ABSTAIN)) for one in made]
+    stored = computed(round_, frame, crowd) if crowd else []
     hashes = [files.keep_bytes(vectors.encode(whole)) for _, whole in stored]
     scores = [scoring.measure(round_, "test", whole) for _, whole in stored]
-    likeness = _likeness(round_, frame, crowd, made) if crowd else {}
+    likeness = likeness_of(round_, frame, crowd, stored) if crowd else {}
+    made = headline_of(round_, crowd, stored) if crowd else None
+    added = contributing.measure(round_, "test", frame, crowd, made) if crowd and made else None
     with transaction.atomic():
         MetaModel.objects.filter(round=round_).delete()
         for (one, _), sha256, measured in zip(stored, hashes, scores, strict=True):
             row = _keep(round_, one, crowd, sha256)
             scoring.keep(round_, "test", measured, meta_model=row)
+            if row.headline and crowd and added:
+                contributing.keep(row, crowd, added)
         _keep_likeness(round_, likeness)
         Round.objects.filter(pk=round_.pk).update(blended_at=db_now())
         _announce(round_, crowd)
         work.finish(piece)
 
 
-def _likeness(round_: Round, frame: Frame, crowd: Crowd, made: list[Blend]) -> dict[int, float]:
+def computed(round_: Round, frame: Frame, crowd: Crowd) -> list[tuple[Blend, np.ndarray]]:
+    """Return every blend of this crowd with what it says of all rows (M,): void ones abstain."""
+    return [(one, frame.spread(one.p, ABSTAIN)) for one in blends_of(round_, frame, crowd)]
+
+
+def headline_of(round_: Round, crowd: Crowd, stored: list[tuple[Blend, np.ndarray]]) -> contributing.Made:
+    """Return the blend that is the meta-model, with its weights."""
+    one, whole = next(pair for pair in stored if pair[0].name == round_.read_rules().blend)
+    return contributing.Made(one.name, blends.equal_weights(len(crowd.participants)), one.slope, whole)
+
+
+def likeness_of(
+    round_: Round, frame: Frame, crowd: Crowd, stored: list[tuple[Blend, np.ndarray]]
+) -> dict[int, float]:
     """Return the Pearson of each selected submission's g with the meta-model's, by key (FORMULAS section 3).
 
     What is constant there has no correlation and is left out.
     """
     part = judged_part(frame)
-    headline = next(one for one in made if one.name == round_.read_rules().blend)
-    own = frame.ranks(frame.spread(headline.p, ABSTAIN))[part]
+    own = frame.ranks(headline_of(round_, crowd, stored).vector)[part]
     found = {}
     for one in phases.selected(round_):
         # Benchmarks are no part of the crowd, but are likened to it as well.
@@ -141,22 +115,29 @@ def _keep_likeness(round_: Round, likeness: dict[int, float]) -> None:
 
 
 def _keep(round_: Round, one: Blend, crowd: Crowd | None, sha256: str) -> MetaModel:
-    players = crowd.participants if crowd else []
-    shares = blends.equal_weights(len(players)).tolist()
-    row = MetaModel.objects.create(
-        round=round_,
-        blend=one.name,
-        headline=one.name == round_.read_rules().blend,
-        slope=one.slope,
-        fitted_rows=one.fitted_rows,
-        forecasters=len(players),
-        sha256=sha256,
-    )
+    row = MetaModel.objects.create(round=round_, sha256=sha256, **values_of(round_, one, crowd))
     MetaModelWeight.objects.bulk_create(
         MetaModelWeight(meta_model=row, participant=player, weight=share)
-        for player, share in zip(players, shares, strict=True)
+        for player, share in shares_of(crowd)
     )
     return row
+
+
+def values_of(round_: Round, one: Blend, crowd: Crowd | None) -> dict[str, Any]:
+    """Return a meta-model's fields."""
+    return {
+        "blend": one.name,
+        "headline": one.name == round_.read_rules().blend,
+        "slope": one.slope,
+        "fitted_rows": one.fitted_rows,
+        "forecasters": len(crowd.participants) if crowd else 0,
+    }
+
+
+def shares_of(crowd: Crowd | None) -> list[tuple[Participant, float]]:
+    """Return each participant's share of a meta-model."""
+    players = crowd.participants if crowd else []
+    return list(zip(players, blends.equal_weights(len(players)).tolist(), strict=True))
 
 
 def _announce(round_: Round, crowd: Crowd | None) -> None:
@@ -166,6 +147,18 @@ def _announce(round_: Round, crowd: Crowd | None) -> None:
         audit.announce(
             round_, "blended", f"The meta-model of {len(crowd.participants)} participants is made."
         )
+
+
+def added_live(round_: Round, headline: MetaModel) -> tuple[Crowd, contributing.Measured] | None:
+    """Return the crowd of a round's meta-model, and what each adds on the live rows; None without labels."""
+    frame = frame_of(round_)
+    crowd = crowd_of(round_, frame)
+    if crowd is None:
+        return None
+    weights = contributing.weights_of(headline, crowd)
+    made = contributing.Made(headline.blend, weights, headline.slope, vector_of(headline))
+    found = contributing.measure(round_, "live", frame, crowd, made)
+    return (crowd, found) if found else None
 
 
 def vector_of(meta_model: MetaModel) -> np.ndarray:

@@ -6,7 +6,7 @@ from tournaments.models import Work
 from tournaments.services import blending, originality, resolution, rounds, scoring, standings, work
 from tournaments.services.telling import announcing
 
-VERBS: dict[str, Callable[[Work], None]] = {
+VERBS: dict[str, work.Verb] = {
     Work.Kind.SCORE_VALIDATION.value: scoring.score,
     Work.Kind.SCORE_TEST.value: scoring.score,
     Work.Kind.SCORE_LIVE.value: scoring.score,
@@ -19,7 +19,11 @@ VERBS: dict[str, Callable[[Work], None]] = {
     Work.Kind.REMIND.value: announcing.remind,
 }
 
+TOGETHER: dict[str, Callable[[list[Work]], work.Verb]] = {
+    Work.Kind.SCORE_VALIDATION.value: scoring.together,
+}
+
 
 def run(pk: int) -> bool:
     """Do one piece of work if it is due and free; returns whether this call completed it."""
-    return work.perform(pk, VERBS)
+    return work.perform(pk, VERBS, TOGETHER)

@@ -4,7 +4,8 @@ Both are row-files with a slot a submission, of the rows that stand; voiding a r
 they lack or hold damaged is made again from the uploads when it is asked for.
 """
 
-from collections.abc import Callable, Iterable
+import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,6 +42,15 @@ class Cache:
         self.ticks.append(submission.position, self._ticks(submission))
         self.counts.append(submission.position, self._counts(submission))
 
+    def holds(self, submission: Submission) -> bool:
+        """Whether a submission's slots are there, whole."""
+        try:
+            self.ticks.read([submission.position])
+            self.counts.read([submission.position])
+        except MatrixMiss:
+            return False
+        return True
+
     def ticks_of(self, submissions: list[Submission]) -> np.ndarray:
         """Return the ticks (N, K) of submissions."""
         return self._read(self.ticks, submissions, self._ticks)
@@ -76,17 +86,20 @@ def cache_of(round_: Round, frame: Frame) -> Cache:
     return Cache(round_, frame)
 
 
-def rebuild(round_: Round, told: Callable[[Iterable[Submission]], Iterable[Submission]] = iter) -> int:
-    """Write a round's caches anew from the stored uploads; returns how many submissions they hold.
+def rebuild(round_: Round, told: Callable[[int, int], None] | None = None, *, anew: bool = False) -> int:
+    """Write what a round's caches lack or hold damaged from the stored uploads, or all of it `anew`.
 
-    `told` may pass on what it is given and say how far it is.
+    Returns how many submissions they hold; `told` hears how far it is. It may be stopped and begun again, and
+    several may run at once: each takes them in an order of its own and leaves out what is there by then.
     """
     cache = cache_of(round_, frame_of(round_))
-    submissions = Submission.objects.filter(round=round_).select_related("round", "upload")
-    ordered = list(submissions.order_by("position"))
-    for one in told(ordered):
-        cache.add(one)
-    return len(ordered)
+    found = list(Submission.objects.filter(round=round_).select_related("round", "upload"))
+    for done, one in enumerate(random.sample(found, len(found)), 1):
+        if anew or not cache.holds(one):
+            cache.add(one)
+        if told:
+            told(done, len(found))
+    return len(found)
 
 
 def forget_all() -> None:

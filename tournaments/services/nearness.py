@@ -47,20 +47,31 @@ def precedence_of(submission: Submission, frame: Frame) -> int:
     return int(precedence_positions(g, positions, frame.split_starts)[-1])
 
 
-def of_newcomer(submission: Submission) -> tuple[int, str]:
-    """Return a submission's precedence and its word: clear, near or too_near; "" where there is no gate."""
-    frame = frame_of(submission.round)
-    cache = cache_of(submission.round, frame)
-    cache.add(submission)
-    precedence = precedence_of(submission, frame)
-    gate = submission.round.read_rules().originality_gate
+def of_newcomers(submissions: list[Submission]) -> dict[int, tuple[int, str]]:
+    """Return the precedence and the word of newcomers to one round, by key, from one pass over the others.
+
+    A word is clear, near or too_near; "" where there is no gate. Together or alone, each gets the same.
+    """
+    round_ = submissions[0].round
+    cache = cache_of(round_, frame_of(round_))
+    for one in submissions:
+        cache.add(one)
+    precedence = {one.pk: precedence_of(one, cache.frame) for one in submissions}
+    gate = round_.read_rules().originality_gate
     if gate is None:
-        return precedence, ""
-    others = _others(submission, precedence, frame)
-    return precedence, verdict(_max_abs_rho(cache, submission, others), min(NEAR, gate), gate)
+        return {pk: (position, "") for pk, position in precedence.items()}
+    others = {one.pk: _others(one, precedence, cache.frame) for one in submissions}
+    screened = _screened(
+        cache, submissions, list({o.pk: o for each in others.values() for o in each}.values())
+    )
+    words = {
+        one.pk: verdict(_max_abs_rho(cache, one, others[one.pk], screened[one.pk]), min(NEAR, gate), gate)
+        for one in submissions
+    }
+    return {pk: (position, words[pk]) for pk, position in precedence.items()}
 
 
-def _others(submission: Submission, precedence: int, frame: Frame) -> list[Submission]:
+def _others(submission: Submission, precedence: dict[int, int], frame: Frame) -> list[Submission]:
     """Return what the others' forecasters had last sent before this, where its content came first."""
     before = Submission.objects.filter(round=submission.round_id, position__lt=submission.position)
     latest = (
@@ -74,17 +85,30 @@ def _others(submission: Submission, precedence: int, frame: Frame) -> list[Submi
     return [
         one
         for one in found.select_related("round", "upload").order_by("position")
-        if (one.precedence or precedence_of(one, frame)) < precedence
+        if (precedence.get(one.pk) or one.precedence or precedence_of(one, frame)) < precedence[submission.pk]
     ]
 
 
-def _max_abs_rho(cache: Cache, submission: Submission, others: list[Submission]) -> float:
+def _screened(
+    cache: Cache, newcomers: list[Submission], others: list[Submission]
+) -> dict[int, dict[int, float]]:
+    """Return each newcomer's largest abs(ρ) over the splits with each of the others, within a rounding."""
+    own = cache.ticks_of(newcomers)
+    found: dict[int, dict[int, float]] = {one.pk: {} for one in newcomers}
+    for first in range(0, len(others), BLOCK):
+        block = others[first : first + BLOCK]
+        rho = likeness.screen(cache.ticks_of(block), own, cache.frame.split_starts)
+        for column, one in zip(rho.T.tolist(), newcomers, strict=True):
+            found[one.pk].update(zip((other.pk for other in block), column, strict=True))
+    return found
+
+
+def _max_abs_rho(
+    cache: Cache, submission: Submission, others: list[Submission], screened: dict[int, float]
+) -> float:
     if not others:
         return 0.0
-    frame, own = cache.frame, cache.ticks_of([submission])
-    parts = [
-        likeness.screen(cache.ticks_of(others[first : first + BLOCK]), own, frame.split_starts)[:, 0]
-        for first in range(0, len(others), BLOCK)
-    ]
+    frame = cache.frame
     g = frame.ranks(files.vector_of(submission))
-    return nearest(g, Ranks(others, frame), np.concatenate(parts), frame.split_starts)[0] / UNITS
+    near = np.array([screened[one.pk] for one in others])
+    return nearest(g, Ranks(others, frame), near, frame.split_starts)[0] / UNITS

@@ -13,6 +13,7 @@ from tournaments.numerics.losses import quantise
 from tournaments.numerics.originality import Crowd, crowd_originality
 from tournaments.numerics.originality import Originality as Measured
 from tournaments.services import files, phases, rounds, work
+from tournaments.services.datasets import clusters
 from tournaments.services.frames import Frame, frame_of
 from tournaments.services.matrices import Cache, cache_of
 from tournaments.services.nearness import Ranks, precedence_of
@@ -24,19 +25,43 @@ MIXED_BELOW = 0.05
 def measure(piece: Work) -> None:
     """Compute the originality of every selected submission of a closed round, in float64 from the uploads."""
     round_ = Round.objects.get(pk=piece.round_id)
-    frame = frame_of(round_)
-    chosen = [s for s in phases.selected(round_) if s.participant_id not in _excluded(round_)]
-    positions = _precedence(round_, chosen, frame)
-    found = _measure(frame, chosen, positions)
-    gate = round_.read_rules().originality_gate
+    rows = computed(round_)
     with transaction.atomic():
         rounds.lock(round_)  # a decision on a pair waits for the new rows, or is among the kept ones
         kept = {o.submission_id: o for o in Originality.objects.filter(round=round_)}
+        for row in rows:
+            former = kept.get(row.submission_id)
+            row.override_reason = former.override_reason if former else ""
+            row.overridden_by = former.overridden_by if former else None
         Originality.objects.filter(round=round_).delete()
-        Originality.objects.bulk_create(
-            _row(round_, index, chosen, positions, found, gate, kept) for index in range(len(chosen))
-        )
+        Originality.objects.bulk_create(rows)
         work.finish(piece)
+
+
+def computed(round_: Round, precedence: dict[int, int] | None = None) -> list[Originality]:
+    """Measure the originality of every selected submission, as rows not written yet that know no decision.
+
+    `precedence` is that of submissions by key, where it is not to be taken as it was kept.
+    """
+    frame = frame_of(round_)
+    chosen = [s for s in phases.selected(round_) if s.participant_id not in _excluded(round_)]
+    positions = [precedence[one.pk] for one in chosen] if precedence else _precedence(round_, chosen, frame)
+    found = _measure(frame, chosen, positions)
+    gate = round_.read_rules().originality_gate
+    rows = [_row(round_, index, chosen, positions, found, gate) for index in range(len(chosen))]
+    _set_concordance(round_, frame, chosen, rows)
+    return rows
+
+
+def _set_concordance(round_: Round, frame: Frame, chosen: list[Submission], rows: list[Originality]) -> None:
+    alike = clusters.read(round_)
+    if alike is not None:
+        # Importing scikit-learn takes a second, and only rounds with this gate need it.
+        from tournaments.numerics.concordance import concordance
+
+        values = _Values(chosen, frame)
+        for index, row in enumerate(rows):
+            row.concordance = concordance(values[index], alike[frame.keep], frame.split_starts)
 
 
 def _precedence(round_: Round, chosen: list[Submission], frame: Frame) -> list[int]:
@@ -98,10 +123,8 @@ def _row(
     positions: list[int],
     found: list[Measured],
     gate: float | None,
-    kept: dict[int, Originality],
 ) -> Originality:
     one, submission = found[index], chosen[index]
-    former = kept.get(submission.pk)
     return Originality(
         submission=submission,
         round=round_,
@@ -115,6 +138,4 @@ def _row(
         residual=one.residual,
         undefined=one.undefined,
         passes=gate is None or quantise(one.max_abs_rho) <= quantise(gate),
-        override_reason=former.override_reason if former else "",
-        overridden_by=former.overridden_by if former else None,
     )

@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from tournaments.models import Participant, Round, Score
+from tournaments.models.score import SKILL
 from tournaments.numerics.losses import LN2
 
 HIDDEN = {"log_loss": None, "gain": None}
@@ -27,10 +28,16 @@ def told(round_: Round, participant: Participant | None, score: Score | None) ->
         "gain_low": score.gain_low,
         "gain_high": score.gain_high,
         "consistency": score.consistency,
+        **skill_json(score),
         "eras": len(score.era_losses),
         "rows": score.rows,
         "undefined": score.undefined,
     }
+
+
+def skill_json(score: Score) -> dict[str, Any]:
+    """Return a score's figures beside the log loss, with the ends of their intervals."""
+    return {name: getattr(score, name) for name in SKILL}
 
 
 def _ladder(round_: Round, participant: Participant | None, step: float) -> dict[str, Any]:

@@ -1,11 +1,9 @@
-"""Labels are here: score the live rows, judge the blends, mark the ties, and the round is resolved."""
+"""Labels are here: score the live rows, judge the blends, keep ranks and ties, and the round is resolved."""
 
-import numpy as np
 from django.db import transaction
 
-from tournaments.models import MetaModel, Round, Score, Work
-from tournaments.numerics.bootstrap import tie_groups
-from tournaments.services import audit, blending, labels, phases, rounds, scoring, work
+from tournaments.models import MetaModel, Round, Work
+from tournaments.services import audit, blending, contributing, labels, phases, ranks, rounds, scoring, work
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Conflict
@@ -45,43 +43,24 @@ def _running(round_: Round) -> bool:
 
 
 def conclude(piece: Work) -> None:
-    """Score the meta-models on the live rows, mark ties on every split, and flip the round to resolved."""
+    """Score the meta-models on the live rows, keep ranks and ties, and flip the round to resolved."""
     round_ = Round.objects.select_related("tournament").get(pk=piece.round_id)
     models = list(MetaModel.objects.filter(round=round_))
     measured = [scoring.measure(round_, "live", blending.vector_of(one)) for one in models]
-    ties = {split: ties_of(round_, split) for split in ("test", "live")}
+    placed = {split: ranks.placed(round_, split) for split in ("test", "live")}
+    headline = next((one for one in models if one.headline), None)
+    added = blending.added_live(round_, headline) if headline else None
     with transaction.atomic():
         round_ = rounds.lock(round_)
         rounds.need_state(round_, Round.State.CLOSED)
         for model, result in zip(models, measured, strict=True):
             scoring.keep(round_, "live", result, meta_model=model)
-        for groups in ties.values():
-            keep_ties(groups)
+        if headline and added:
+            contributing.keep(headline, *added)
+        round_.ranked = {split: ranks.keep(scores) for split, scores in placed.items()}
         round_.state, round_.resolved_at = Round.State.RESOLVED, db_now()
-        round_.save(update_fields=["state", "resolved_at"])
+        round_.save(update_fields=["ranked", "state", "resolved_at"])
         audit.announce(round_, "resolved", f"Round {round_.number} is resolved.")
         notices.to_all(round_)
         phases.season(round_)
         work.finish(piece)
-
-
-def ties_of(round_: Round, split: str) -> dict[int, int]:
-    """Return score id → tie group, from 1, of the selected submissions on a split; empty below two eras."""
-    scores = list(
-        Score.objects.filter(round=round_, split=split, submission__selection__isnull=False)
-        .exclude(submission__participant__exclusions__round=round_)
-        .order_by("units", "submission__position")
-    )
-    if not scores or len(scores[0].era_rows) < 2:
-        return {}
-    draws = scoring.draws_of(round_, len(scores[0].era_rows))
-    losses = np.array([score.era_losses for score in scores])
-    groups = tie_groups(losses, np.array(scores[0].era_rows), draws, np.arange(len(scores)))
-    return {score.pk: int(group) for score, group in zip(scores, groups, strict=True)}
-
-
-def keep_ties(groups: dict[int, int]) -> None:
-    """Write tie groups in the caller's transaction."""
-    Score.objects.bulk_update(
-        [Score(pk=pk, tie_group=group) for pk, group in groups.items()], ["tie_group"], batch_size=500
-    )

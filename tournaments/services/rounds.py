@@ -19,6 +19,7 @@ from tournaments.models import (
 from tournaments.services import audit, files, ledger, phases, work
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.clock import db_now
+from tournaments.services.datasets import clusters
 from tournaments.services.deadlines import last_deadline
 from tournaments.services.errors import Conflict, Invalid, Unknown
 from tournaments.services.telling import notices
@@ -44,8 +45,12 @@ def need_state(round_: Round, *states: str) -> None:
 
 
 def open_round(actor: Actor, round_: Round) -> Round:
-    """Open a draft: freeze the tournament's rules into it, fund its pool, and schedule its close."""
+    """Open a draft: freeze the tournament's rules into it, fund its pool, and schedule its close.
+
+    Raises Conflict `wrong_state`, Invalid `closes_in_the_past`, and as `clusters.keep` does.
+    """
     by = need_operator(actor, round_.tournament)
+    clustered = clusters.keep(round_)  # takes a moment, so not under the lock
     with transaction.atomic():
         round_ = lock(round_)
         need_state(round_, State.DRAFT)
@@ -53,7 +58,8 @@ def open_round(actor: Actor, round_: Round) -> Round:
         if not now < round_.closes_at:
             raise Invalid("closes_in_the_past", "The round would close before it opens. Move its deadline.")
         round_.state, round_.opened_at, round_.opens_at = State.OPEN, now, now
-        round_.save(update_fields=["state", "opened_at", "opens_at"])
+        round_.clusters_sha256 = clustered
+        round_.save(update_fields=["state", "opened_at", "opens_at", "clusters_sha256"])
         _fund(round_, by)
         phases.after_opening(round_)
         notices.opened(round_)

@@ -1,16 +1,18 @@
 """Submissions and labels meet: one submission's metrics on one split (FORMULAS section 2)."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 from django.db import transaction
 
 from tournaments.models import MetaModel, Round, Score, Submission, Work
+from tournaments.models.score import SKILL
 from tournaments.numerics.bootstrap import era_draws
 from tournaments.numerics.calibration import Calibration, calibrate, spread
 from tournaments.numerics.losses import SplitScore, score_split
+from tournaments.numerics.skill import Skill, score_skill
 from tournaments.services import files, labels, nearness, work
 from tournaments.services.labels import Known
 from tournaments.services.telling import notices
@@ -28,6 +30,7 @@ class Measured:
 
     known: Known
     score: SplitScore
+    skill: Skill
     calibration: Calibration
     histogram: np.ndarray
 
@@ -52,22 +55,40 @@ def measure(round_: Round, split: str, vector: np.ndarray) -> Measured | None:
         return None
     p = vector[files.place_of(files.rows_of(round_), split)][known.keep]
     eps = round_.read_rules().epsilon
-    scored = score_split(p, known.y, known.starts, draws_of(round_, known.eras), eps=eps)
-    return Measured(known, scored, calibrate(p, known.y, eps=eps), spread(p))
+    scene = (p, known.y, known.starts, draws_of(round_, known.eras))
+    return Measured(
+        known,
+        score_split(*scene, eps=eps),
+        score_skill(*scene, eps=eps),
+        calibrate(p, known.y, eps=eps),
+        spread(p),
+    )
 
 
-def score(piece: Work) -> None:
+Near = dict[int, tuple[int, str]]
+"""Precedence and word of submissions, by key."""
+
+
+def together(pieces: list[Work]) -> work.Verb:
+    """Compare several newcomers of a round with the others in one pass; returns the verb for each."""
+    submissions = Submission.objects.filter(pk__in=[one.submission_id for one in pieces])
+    near = nearness.of_newcomers(list(submissions.select_related("round__tournament", "upload")))
+    return partial(score, near=near)
+
+
+def score(piece: Work, near: Near | None = None) -> None:
     """Score a submission on the split that the piece of work names, and write it in one transaction."""
     assert piece.submission_id is not None, "A score is of a submission."
     submission = Submission.objects.select_related("round__tournament", "upload").get(pk=piece.submission_id)
     split = SPLIT_OF[Work.Kind(piece.kind)]
     measured = measure(submission.round, split, files.vector_of(submission))
-    near = nearness.of_newcomer(submission) if split == "validation" else None
+    if split == "validation":
+        near = near or nearness.of_newcomers([submission])
     with transaction.atomic():
         keep(submission.round, split, measured, submission=submission)
         if near is not None:
             submission.state = Submission.State.SCORED
-            submission.precedence, submission.nearness = near
+            submission.precedence, submission.nearness = near[submission.pk]
             submission.save(update_fields=["state", "precedence", "nearness"])
             notices.scored(submission)
         work.finish(piece)
@@ -86,8 +107,13 @@ def keep(
     if measured is None:
         Score.objects.filter(round=round_, split=split, **whose).delete()
         return
+    Score.objects.update_or_create(round=round_, split=split, **whose, defaults=values_of(measured))
+
+
+def values_of(measured: Measured) -> dict[str, Any]:
+    """Return a score's fields; its rank and ties are not known yet."""
     known, result = measured.known, measured.score
-    values = {
+    return {
         "labels": known.labels,
         "rows": known.rows,
         "log_loss": result.log_loss,
@@ -101,12 +127,23 @@ def keep(
         "era_worst": result.era_worst,
         "era_losses": result.era_losses.tolist(),
         "era_rows": result.era_rows.tolist(),
-        "calibration": _calibration(measured.calibration),
-        "histogram": measured.histogram.tolist(),
-        "undefined": result.undefined,
+        **skill_of(measured.skill),
+        **shape_of(measured),
+        "undefined": result.undefined | measured.skill.undefined,
         "tie_group": None,
+        "rank": None,
+        "tied_with": None,
     }
-    Score.objects.update_or_create(round=round_, split=split, **whose, defaults=values)
+
+
+def skill_of(found: Skill) -> dict[str, Any]:
+    """Return Brier, AUC, CORR and what is made of it, whole and per era, as a score keeps them."""
+    return {name: getattr(found, name) for name in (*SKILL, "era_brier", "era_auc", "era_corr")}
+
+
+def shape_of(measured: Measured) -> dict[str, Any]:
+    """Return how probabilities agree with outcomes and how they spread, as a score keeps it."""
+    return {"calibration": _calibration(measured.calibration), "histogram": measured.histogram.tolist()}
 
 
 def _calibration(found: Calibration) -> dict[str, Any]:

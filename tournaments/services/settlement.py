@@ -5,10 +5,11 @@ Source: FORMULAS section 6.
 
 from dataclasses import dataclass, replace
 
-from django.db.models import F
+from django.db.models import F, Prefetch, QuerySet
 
 from tournaments.models import (
     Account,
+    Exclusion,
     Originality,
     Participant,
     Payout,
@@ -72,7 +73,8 @@ def plan(round_: Round) -> Plan:
     """Compute who would be paid what, from stored scores in whole units and nothing else."""
     rules = round_.read_rules()
     pool = ledger.balance(rounds.pool_of(round_)) if rules.pool else 0
-    lines = [_line(rules, selection) for selection in _entries(round_)]
+    out = set(Exclusion.objects.filter(round=round_).values_list("participant", flat=True))
+    lines = [_line(rules, selection, out) for selection in _entries(round_, rules)]
     entries = [
         RankedEntry(line.participant.pk, line.units or 0, line.precedence, not line.reason) for line in lines
     ]
@@ -90,22 +92,30 @@ def _order(line: Line) -> tuple[bool, int, int, int]:
     return place is None, place or 0, line.units or 0, line.precedence
 
 
-def _entries(round_: Round) -> list[Selection]:
+def _entries(round_: Round, rules: Rules) -> list[Selection]:
+    read = ("submission", "split", "units", "consistency")  # a score's eras and bins are long
+    scores = Score.objects.filter(split=rules.paid_split).only(*read)
+    measured = ("precedence", "passes", "override_reason", "concordance")
+    needed = [
+        *("round", "submission__position", "submission__participant__alias"),
+        *(f"submission__originality__{name}" for name in measured),
+    ]
     return list(
         Selection.objects.filter(
             round=round_, paid_place=True, submission__participant__kind=Participant.Kind.PLAYER
         )
         .select_related("submission__participant", "submission__originality")
-        .prefetch_related("submission__scores", "submission__participant__exclusions")
+        .prefetch_related(Prefetch("submission__scores", scores))
+        .only(*needed)
         .order_by("submission__position")
     )
 
 
-def _line(rules: Rules, selection: Selection) -> Line:
+def _line(rules: Rules, selection: Selection, out: set[int]) -> Line:
     submission = selection.submission
-    score = next((s for s in submission.scores.all() if s.split == rules.paid_split), None)
+    score = next(iter(submission.scores.all()), None)
     originality = getattr(submission, "originality", None)
-    excluded = any(e.round_id == selection.round_id for e in submission.participant.exclusions.all())
+    excluded = submission.participant_id in out
     return Line(
         participant=submission.participant,
         submission_id=submission.pk,
@@ -127,7 +137,13 @@ def why_not(rules: Rules, score: Score | None, originality: Originality | None) 
         return "not_consistent"
     if rules.originality_gate is not None and not _original(originality):
         return "not_original"
+    if rules.concordance_gate is not None and not _concordant(originality, rules.concordance_gate):
+        return "not_concordant"
     return ""
+
+
+def _concordant(found: Originality | None, gate: float) -> bool:
+    return found is not None and (found.concordance is None or found.concordance < gate)
 
 
 def _original(found: Originality | None) -> bool:
@@ -168,16 +184,16 @@ def effective(round_: Round) -> Settlement | None:
     return Settlement.objects.filter(round=round_, reversed_at__isnull=True).first()
 
 
-def payouts_of(
-    settlement: Settlement, aliases: list[str] | None = None, most: int | None = None
-) -> list[Payout]:
-    """Return a settlement's payouts with their participants, of all or of some: the placed in order, then
-    the others. At most `most` of them, where that is given.
-    """
-    found = settlement.payouts.select_related("participant", "submission__forecaster")
-    if aliases is not None:
-        found = found.filter(participant__alias__in=aliases)
-    return list(found.order_by(F("place").asc(nulls_last=True), "units", "pk")[:most])
+def payouts_of(settlement: Settlement) -> QuerySet[Payout]:
+    """Return a settlement's payouts with their participants: the placed in order, then the others."""
+    found = settlement.payouts.select_related("participant")
+    return found.order_by(F("place").asc(nulls_last=True), "units", "pk")
+
+
+def amounts_of(settlement: Settlement, aliases: list[str]) -> dict[str, int]:
+    """Return what a settlement pays to some of the participants, by alias, in minor units."""
+    found = settlement.payouts.filter(participant__alias__in=aliases)
+    return dict(found.values_list("participant__alias", "amount"))
 
 
 def _commit(actor: Actor, round_: Round) -> Settlement:

@@ -31,6 +31,8 @@ work_due = Signal()
 
 State = Work.State
 ERROR_LENGTH = 4_000
+TOGETHER = 16
+"""At most so many pieces that are alike are done by one worker at once."""
 
 
 class LeaseLost(Exception):
@@ -157,45 +159,73 @@ def fail(work: Work, error: BaseException) -> None:
         )
 
 
-def perform(pk: int, verbs: dict[str, Callable[[Work], None]]) -> bool:
+Verb = Callable[[Work], None]
+
+
+def perform(pk: int, verbs: dict[str, Verb], together: dict[str, Callable[[list[Work]], Verb]]) -> bool:
     """Claim a piece of work, do it under a heartbeat, and keep its error if it raises.
 
-    `verbs` maps kinds to functions that end in a transaction calling `finish`. Returns whether this
-    call completed the work.
+    `verbs` maps kinds to functions that end in a transaction calling `finish`. Where several pieces of a
+    kind wait, `together` maps it to what prepares them at once and returns the verb for each. Returns
+    whether this call completed the work that was asked for.
     """
-    work = claim(pk)
-    if work is None:
+    first = claim(pk)
+    if first is None:
         return False
+    prepare = together.get(first.kind)
+    pieces = [first, *(_alike(first) if prepare else ())]
+    with heartbeat(pieces):
+        verb = _prepared(prepare, pieces) if prepare and len(pieces) > 1 else None
+        done = [_do(one, verb or verbs[one.kind]) for one in pieces]
+    return done[0]
+
+
+def _alike(first: Work) -> list[Work]:
+    """Claim some of what is due of the same kind in the same round."""
+    due = Work.objects.filter(_available(db_now()), kind=first.kind, round=first.round_id)
+    ids = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[: TOGETHER - 1])
+    return [one for one in map(claim, ids) if one is not None]
+
+
+def _prepared(prepare: Callable[[list[Work]], Verb], pieces: list[Work]) -> Verb | None:
     try:
-        with heartbeat(work):
-            verbs[work.kind](work)
+        return prepare(pieces)
+    except Exception:
+        # One of them may be what is wrong: each is done alone, and keeps its own error.
+        log.exception("not_prepared", extra={"work": [one.pk for one in pieces]})
+        return None
+
+
+def _do(work: Work, verb: Verb) -> bool:
+    try:
+        verb(work)
     except LeaseLost as lost:
-        log.warning("lease_lost", extra={"work": pk, "why": str(lost)})
+        log.warning("lease_lost", extra={"work": work.pk, "why": str(lost)})
         return False
     except Exception as error:
-        log.exception("work_failed", extra={"work": pk, "kind": work.kind, "attempt": work.attempts})
+        log.exception("work_failed", extra={"work": work.pk, "kind": work.kind, "attempt": work.attempts})
         fail(work, error)
         return False
     return True
 
 
 @contextmanager
-def heartbeat(work: Work) -> Iterator[None]:
-    """Extend the lease every HEARTBEAT_SECONDS from a thread while the body runs."""
-    stop = threading.Event()
+def heartbeat(pieces: list[Work]) -> Iterator[None]:
+    """Extend the leases every HEARTBEAT_SECONDS from a thread while the body runs."""
+    stop, leases = threading.Event(), [one.lease for one in pieces]
 
     def beat() -> None:
         try:
             while not stop.wait(settings.HEARTBEAT_SECONDS):
                 until = db_now() + timedelta(seconds=settings.LEASE_SECONDS)
-                Work.objects.filter(pk=work.pk, lease=work.lease).update(lease_until=until)
+                Work.objects.filter(lease__in=leases).update(lease_until=until)
         except Exception:
             # Without heartbeats the lease runs out and someone else takes over: slower, never wrong.
-            log.exception("heartbeat_failed", extra={"work": work.pk})
+            log.exception("heartbeat_failed", extra={"work": [one.pk for one in pieces]})
         finally:
             connection.close()
 
-    thread = threading.Thread(target=beat, name=f"heartbeat-{work.pk}", daemon=True)
+    thread = threading.Thread(target=beat, name=f"heartbeat-{pieces[0].pk}", daemon=True)
     thread.start()
     try:
         yield

@@ -25,12 +25,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
 Value = float | str | datetime | None
 
 LINE, DOTS, BARS = "line", "dots", "bars"
 CROWD, ONE, MANY, BENCHMARK, OWN, OTHER = "crowd", "one", "many", "benchmark", "own", "other"
 LOW, NORMAL, TALL, SQUARE = "low", "normal", "tall", "square"
 MINUS, GAP = "−", "–"
+ROW, CELL = '<tr><th scope="row">{}</th>{}</tr>', '<td class="num">{}</td>'
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Axis:
     percent: bool = False
     signed: bool = False
     time: bool = False
+    whole: bool = False
+    """Counts: nothing is written between whole numbers."""
     range: tuple[float, float] | None = None
 
     @property
@@ -76,8 +82,14 @@ class Axis:
 
     def to_json(self) -> dict[str, Any]:
         """Return what the script needs to know of it."""
-        tick = ",.0%" if self.percent else ""
-        return {"title": self.title, "tick": tick, "time": self.time, "range": self.range}
+        tick = ",.0%" if self.percent else ",d" if self.whole else ""
+        return {
+            "title": self.title,
+            "tick": tick,
+            "time": self.time,
+            "whole": self.whole,
+            "range": self.range,
+        }
 
 
 @dataclass(frozen=True)
@@ -157,6 +169,13 @@ class Chart:
             columns += texts
         places = dict.fromkeys(x for one in self.series for x in one.x)
         return head, [[self.x.text(x), *(column.get(x, GAP) for column in columns)] for x in places]
+
+    @property
+    def drawn(self) -> tuple[Sequence[str], SafeString]:
+        """Return the table's head, and its rows as HTML: a template takes long over hundreds of cells."""
+        head, rows = self.table
+        cells = ((place, format_html_join("", CELL, ((text,) for text in texts))) for place, *texts in rows)
+        return head, format_html_join("", ROW, cells)
 
 
 def _columns(chart: Chart, one: Series) -> list[tuple[str, dict[Value, str]]]:

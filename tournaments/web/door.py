@@ -79,10 +79,11 @@ def show(
 
     A context with a `tournament` or a `round` gets the tournament's navigation.
     """
-    context = {"now": db_now(), **(context or {})}
+    actor = actor_of(request)
+    context = {"now": actor.recall("now", db_now), **(context or {})}
     place = context.get("tournament") or getattr(context.get("round"), "tournament", None)
     if place is not None:
-        context |= {"place": place, "stops": nav.stops(actor_of(request), place)}
+        context |= {"place": place, "stops": nav.stops(actor, place)}
     return render(request, template, context, status=status)
 
 

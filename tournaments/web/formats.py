@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -22,10 +23,17 @@ def _signed(value: float, digits: int) -> str:
 
 FIGURES: dict[str, Callable[[float], str]] = {
     "log_loss": lambda v: f"{v:.5f}",
+    "brier": lambda v: f"{v:.5f}",
     "era_mean": lambda v: f"{v:.5f}",
     "era_sd": lambda v: f"{v:.5f}",
     "era_worst": lambda v: f"{v:.5f}",
     "gain": lambda v: _signed(v * NATS, 1),
+    "loo": lambda v: _signed(v * NATS, 2),
+    "src": lambda v: f"{v * NATS:.2f}",
+    "pcs": lambda v: f"{v * NATS:.2f}",
+    "mmc": lambda v: _signed(v, 4),
+    "mmc_low": lambda v: _signed(v, 4),
+    "mmc_high": lambda v: _signed(v, 4),
     "consistency": lambda v: f"{v:.0%}",
     "better_than": lambda v: f"{v:.0%}",
 }
@@ -43,6 +51,7 @@ def figure_text(key: str, value: float) -> str:
 
 
 @register.simple_tag
+@cache
 def null(code: str) -> SafeString:
     """Return an en dash with its reason, on hover and for screen readers."""
     why = words.reason(code)
@@ -54,11 +63,12 @@ def null(code: str) -> SafeString:
 
 
 @register.simple_tag
-def figure(row: Mapping[str, Any], key: str, fallback: str = "not_scored") -> str:
+def figure(row: Mapping[str, Any], key: str, fallback: str = "not_scored") -> SafeString:
     """Return a row's figure, or an en dash with the reason that the row gives for it."""
     value = row.get(key)
     if value is not None:
-        return figure_text(key, value)
+        # Digits and signs: marked as safe, since escaping hundreds of them would take a page's longest part.
+        return SafeString(figure_text(key, value))
     undefined = {**(row.get("undefined") or {}), **(row.get("undefined_originality") or {})}
     whole = undefined.get("log_loss", fallback) if row.get("log_loss") is None else fallback
     return null(undefined.get(key, whole))
@@ -74,11 +84,9 @@ def interval(row: Mapping[str, Any]) -> str:
         undefined = row.get("undefined") or {}
         return null(undefined.get("gain_low", undefined.get("interval", "too_few_eras")))
     ends = row["log_loss"] + row["gain"]
-    return format_html(
-        '<span class="pm" title="95% between {} and {}, over eras">± {}</span>',
-        f"{ends - high:.5f}",
-        f"{ends - low:.5f}",
-        f"{(high - low) / 2:.5f}",
+    return SafeString(
+        f'<span class="pm" title="95% between {ends - high:.5f} and {ends - low:.5f}, over eras">'
+        f"± {(high - low) / 2:.5f}</span>"
     )
 
 
@@ -102,9 +110,9 @@ def span(row: Mapping[str, Any]) -> str:
 
 
 @register.simple_tag
-def gain_of(value: float) -> str:
+def gain_of(value: float) -> SafeString:
     """Return a gain in 1e-4 nats."""
-    return figure_text("gain", value)
+    return SafeString(figure_text("gain", value))
 
 
 @register.filter
@@ -134,7 +142,7 @@ def unit(rules: Rules) -> str:
 
 
 @register.filter
-def plain_money(amount: int, rules: Rules) -> str:
+def plain_money(amount: int, rules: Rules) -> SafeString:
     """Return minor units with all digits, for a column whose head has the unit.
 
     >>> plain_money(-5, Rules(currency="USD", currency_digits=2))
@@ -142,7 +150,7 @@ def plain_money(amount: int, rules: Rules) -> str:
     """
     whole, part = divmod(abs(amount), 10**rules.currency_digits)
     digits = f".{part:0{rules.currency_digits}d}" if rules.currency_digits else ""
-    return f"{MINUS if amount < 0 else ''}{whole:,}{digits}"
+    return SafeString(f"{MINUS if amount < 0 else ''}{whole:,}{digits}")
 
 
 @register.filter

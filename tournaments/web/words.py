@@ -15,6 +15,7 @@ REASONS = {
     "no_others_ranked": "Nobody else is ranked on these rows",
     "one_class": "All rows have the same outcome",
     "constant": "All rows have the same probability",
+    "no_spread": "All eras have the same correlation",
     "separable": "The outcomes are told apart perfectly, so no slope fits best",
     "too_many_others": "Too many others for this many rows",
     "not_told": "Told after the round has closed",
@@ -24,6 +25,7 @@ REASONS = {
     "unranked": "Not ranked",
     "missed": "Nothing was sent in this round",
     "not_resolved": "Told when the round is resolved",
+    "alone": "Nobody else is part of the crowd",
     "none": "Does not apply",
 }
 GATES = {
@@ -32,6 +34,7 @@ GATES = {
     "not_better_than_a_coin": "Not better than a coin",
     "not_consistent": "Not consistent enough",
     "not_original": "Not original",
+    "not_concordant": "Not one model on all splits",
     "excluded": "Excluded",
     "beyond_paid_places": "Beyond the paid places",
 }
@@ -102,6 +105,7 @@ ACTIONS = {
     "round_created": "created a round",
     "round_extended": "moved the deadline",
     "round_opened": "opened the round",
+    "round_rescored": "published recomputed figures",
     "rows_voided": "voided rows",
     "rules_adopted": "took the rules of now into a draft",
     "rules_changed": "changed the rules",
@@ -205,7 +209,8 @@ def result(row: Mapping[str, Any], rules: Rules) -> tuple[str, str]:
 
 
 def _gated(rules: Rules) -> bool:
-    return rules.log_loss_gate or rules.consistency_gate is not None or rules.originality_gate is not None
+    gates = (rules.consistency_gate, rules.originality_gate, rules.concordance_gate)
+    return rules.log_loss_gate or any(gate is not None for gate in gates)
 
 
 def place(rank: int) -> str:

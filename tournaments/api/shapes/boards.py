@@ -13,7 +13,31 @@ def _whole() -> serializers.IntegerField:
     return serializers.IntegerField(allow_null=True, required=False)
 
 
-class ScoreShape(Sparse):
+class SkillShape(Sparse):
+    """What is measured beside the log loss; `_low` and `_high` are the ends of a 95% interval over eras."""
+
+    brier = _float()
+    brier_low = _float()
+    brier_high = _float()
+    auc = _float()
+    auc_low = _float()
+    auc_high = _float()
+    corr = serializers.FloatField(
+        allow_null=True, required=False, help_text="Mean over the eras where it is defined."
+    )
+    corr_low = _float()
+    corr_high = _float()
+    sharpe = serializers.FloatField(
+        allow_null=True, required=False, help_text="CORR's mean over eras ÷ its standard deviation."
+    )
+    sharpe_low = _float()
+    sharpe_high = _float()
+    drawdown = serializers.FloatField(
+        allow_null=True, required=False, help_text="The largest fall of the summed CORR."
+    )
+
+
+class ScoreShape(SkillShape):
     """Metrics on one split. Losses and gains in nats a row; `units` is the loss in 1e-9 nats."""
 
     log_loss = serializers.FloatField(allow_null=True)
@@ -60,6 +84,25 @@ class SubmissionScore(ScoreShape):
     )
 
 
+class EraShape(Shape):
+    """One era of a score; AUC and CORR are null where the era has one class only, CORR also where all
+    probabilities are the same.
+    """
+
+    era = serializers.CharField()
+    rows = serializers.IntegerField()
+    log_loss = serializers.FloatField()
+    brier = serializers.FloatField(allow_null=True)
+    auc = serializers.FloatField(allow_null=True)
+    corr = serializers.FloatField(allow_null=True)
+
+
+class ScoreByEra(SubmissionScore):
+    """A submission's metrics on one split, also era by era."""
+
+    by_era = EraShape(many=True, required=False)
+
+
 class OriginalityShape(Sparse):
     """How original an entry is, measured at the close against those who came first."""
 
@@ -70,6 +113,7 @@ class OriginalityShape(Sparse):
     crowding = _float()
     ks = _float()
     residual = _float()
+    concordance = _float()
     meta_rho = serializers.FloatField(
         allow_null=True, required=False, help_text="Correlation with the meta-model, once it is blended."
     )
@@ -80,7 +124,7 @@ class OriginalityShape(Sparse):
     undefined_originality = serializers.DictField(child=serializers.CharField(), required=False)
 
 
-class BoardRow(OriginalityShape):
+class BoardRow(SkillShape, OriginalityShape):
     """One entry of a leaderboard; of others only what may be told at this moment."""
 
     rank = serializers.IntegerField(allow_null=True)

@@ -121,6 +121,7 @@ class RulesShape(Shape):
     log_loss_gate = serializers.BooleanField()
     consistency_gate = serializers.FloatField(allow_null=True)
     originality_gate = serializers.FloatField(allow_null=True)
+    concordance_gate = serializers.FloatField(allow_null=True)
     blend = serializers.CharField()
     rewards = serializers.CharField()
     currency = serializers.CharField(required=False)

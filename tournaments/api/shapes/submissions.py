@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from tournaments.api.shapes.boards import OriginalityShape, SubmissionScore
+from tournaments.api.shapes.boards import OriginalityShape, ScoreByEra, SubmissionScore
 from tournaments.api.shapes.common import Shape
 from tournaments.models import Submission
 
@@ -75,6 +75,12 @@ class SubmissionShape(Receipt):
     paid_place = serializers.BooleanField()
     scores = serializers.DictField(child=SubmissionScore())
     originality = OriginalityShape(allow_null=True)
+
+
+class SubmissionDetail(SubmissionShape):
+    """A submission with its scores also era by era, where that may be told."""
+
+    scores = serializers.DictField(child=ScoreByEra())
 
 
 class Chosen(Shape):

@@ -148,8 +148,8 @@ class OneSubmission(ApiView):
     """One submission."""
 
     @documented(
-        "A submission: receipt, state, scores",
-        {200: shapes.SubmissionShape},
+        "A submission: receipt, state, scores, also era by era",
+        {200: shapes.SubmissionDetail},
         tag=TAG,
         path="pk",
         parameters=[
@@ -165,7 +165,8 @@ class OneSubmission(ApiView):
         if wait and not ended:
             ended = submissions.wait(pk, wait)
             found = find_submission(self.actor, pk)
-        response = Response(shapes.SubmissionShape(submissions.describe(self.actor, found)).data)
+        described = submissions.describe(self.actor, found, by_era=True)
+        response = Response(shapes.SubmissionDetail(described).data)
         if not ended:
             response["Retry-After"] = str(RETRY_SECONDS)
         return response

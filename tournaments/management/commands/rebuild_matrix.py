@@ -9,8 +9,8 @@ from tournaments.services import matrices
 
 
 class Command(Face):
-    """Write a round's prediction matrix anew from the stored uploads. It is a cache: nothing published
-    depends on it.
+    """Write what a round's prediction matrix lacks or holds damaged from the stored uploads. It is a cache:
+    nothing published depends on it. Stopped, it goes on where it was; several at once share the work.
     """
 
     example = "weekly --round 3"
@@ -19,13 +19,14 @@ class Command(Face):
         """Ask for the round."""
         add_slug(parser)
         add_round(parser)
+        parser.add_argument("--anew", action="store_true", help="Also write what is there and whole.")
         add_operator(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Rebuild it."""
         actor, tournament = acting(options)
         round_ = round_of(actor, tournament, options)
-        with self.steps(options).step("Ranking submissions"):
-            count = matrices.rebuild(round_)
+        with self.steps(options).step("Ranking submissions") as step:
+            count = matrices.rebuild(round_, step, anew=options["anew"])
         data = {"tournament": tournament.slug, "round": round_.number, "submissions": count}
         self.answer(options, data, [f"The matrix of {round_} holds {count:,} submissions."])

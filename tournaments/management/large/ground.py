@@ -6,9 +6,10 @@ download works and every hash is true, without ten thousand files on the disk.
 
 import io
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +53,9 @@ class Ground:
     upload: tuple[str, int]
     """Hash and size of the one file that all have uploaded."""
     vector: str
-    """Hash of the predictions of all meta-models."""
+    """Hash of the predictions of all meta-models, which are those of the file."""
+    shapes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Calibration and histogram of the file on each split that was measured so far."""
 
 
 def ids() -> list[str]:

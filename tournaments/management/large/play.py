@@ -9,7 +9,7 @@ from tournaments.management.large import entries, results
 from tournaments.management.large.ground import Ground, Size, lay, open_rounds
 from tournaments.management.large.people import People, settle_in
 from tournaments.models import AuditEvent, Exclusion, Rejection, Round, Submission, Tournament, User, Work
-from tournaments.services import audit, settlement, standings
+from tournaments.services import audit, ranks, settlement, standings
 
 State = Round.State
 SPLITS = {
@@ -68,8 +68,9 @@ def _turn(ground: Ground, round_: Round, state: str) -> None:
     audit.announce(round_, "blended", "The meta-model is made.")
     if state in (State.RESOLVED, State.SETTLED):
         round_.state, round_.resolved_at = State.RESOLVED, at + timedelta(days=4)
+        round_.ranked = {split: ranks.keep(ranks.placed(round_, split)) for split in ("test", "live")}
         audit.announce(round_, "resolved", f"Round {round_.number} is resolved.")
-    round_.save(update_fields=["state", "closed_at", "blended_at", "resolved_at"])
+    round_.save(update_fields=["ranked", "state", "closed_at", "blended_at", "resolved_at"])
     if state == State.SETTLED:
         settlement.commit(ground.operator, round_)
         Round.objects.filter(pk=round_.pk).update(settled_at=at + timedelta(days=5))

@@ -1,5 +1,6 @@
-"""What was measured of a round: scores with their intervals and ties, originality, meta-models, weights."""
+"""What was measured of a round: scores with their intervals, originality, meta-models, weights."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,11 @@ from tournaments.management.large.ground import ERAS, PER_ERA, Ground
 from tournaments.management.large.people import People
 from tournaments.models import LabelSet, MetaModel, MetaModelWeight, Originality, Round, Score
 from tournaments.numerics import blends
-from tournaments.numerics.bootstrap import era_draws, gain_intervals, tie_groups
+from tournaments.numerics.bootstrap import era_draws, gain_intervals
+from tournaments.numerics.calibration import Z95
 from tournaments.numerics.losses import LN2, UNITS, quantise
+from tournaments.services import files, scoring
+from tournaments.store import vectors
 
 DRAWS = 1_000
 """A tenth of what a round draws: plausible is enough here."""
@@ -30,7 +34,8 @@ class _Measured:
     labels: LabelSet
     losses: np.ndarray
     intervals: np.ndarray
-    ties: np.ndarray | None
+    shape: dict[str, Any]
+    """Calibration and histogram of the one file that all have sent."""
 
 
 def write(ground: Ground, people: People, round_: Round, entries: Entries, splits: list[str]) -> None:
@@ -49,29 +54,31 @@ def write(ground: Ground, people: People, round_: Round, entries: Entries, split
             subjects += [{"meta_model": one} for one in models]
             gains = np.concatenate([gains, CROWD_SKILL - 2e-4 * np.arange(len(models))])
         version = label_sets[2 if split == "live" else 1]
-        measured = _measure(ground, round_, split, version, gains, len(chosen))
+        measured = _measure(ground, round_, split, version, gains)
         rows += [_score(round_, measured, i, subject) for i, subject in enumerate(subjects)]
     Score.objects.bulk_create(rows, batch_size=1_000)
 
 
-def _measure(
-    ground: Ground, round_: Round, split: str, labels: LabelSet, gains: np.ndarray, ranked: int
-) -> _Measured:
+def _measure(ground: Ground, round_: Round, split: str, labels: LabelSet, gains: np.ndarray) -> _Measured:
     eras, random = ERAS[split], ground.random
     common = random.normal(0, COMMON, eras) * random.uniform(0.5, 1.5, (len(gains), 1))
     losses = LN2 - gains[:, None] - common - random.normal(0, OWN, (len(gains), eras))
     rows, draws = np.full(eras, PER_ERA), era_draws(round_.seed, eras, DRAWS)
-    ties = None
-    if split != "validation":
-        order = np.argsort(losses[:ranked].mean(axis=1), kind="stable")
-        ties = tie_groups(losses[:ranked], rows, draws, order)
-    return _Measured(split, labels, losses, gain_intervals(losses, rows, draws), ties)
+    shape = ground.shapes.get(split) or _shape(ground, round_, split)
+    return _Measured(split, labels, losses, gain_intervals(losses, rows, draws), shape)
+
+
+def _shape(ground: Ground, round_: Round, split: str) -> dict[str, Any]:
+    """Measure the file once for all rounds, whose rows and labels are the same."""
+    found = scoring.measure(round_, split, vectors.decode(files.read_bytes(ground.vector), round_.row_count))
+    assert found is not None, "Every split that is scored has labels."
+    ground.shapes[split] = scoring.shape_of(found)
+    return ground.shapes[split]
 
 
 def _score(round_: Round, measured: _Measured, i: int, subject: dict[str, Any]) -> Score:
     losses = measured.losses[i]
     whole = float(losses.mean())
-    ties = measured.ties
     return Score(
         round=round_,
         **subject,
@@ -89,8 +96,26 @@ def _score(round_: Round, measured: _Measured, i: int, subject: dict[str, Any]) 
         era_worst=float(losses.max()),
         era_losses=losses.tolist(),
         era_rows=[PER_ERA] * len(losses),
-        tie_group=int(ties[i]) if ties is not None and i < len(ties) else None,
+        **_skill(losses),
+        **measured.shape,
     )
+
+
+def _skill(losses: np.ndarray) -> dict[str, Any]:
+    """Return the other figures, as calibrated probabilities near 1/2 have them: if they are s away from it,
+    they gain 2s² and correlate 2s with the outcomes.
+    """
+    gains = LN2 - losses
+    corr = np.sign(gains) * np.sqrt(2 * np.abs(gains))
+    eras = {"brier": 0.25 - gains / 2, "auc": 0.5 + corr / math.sqrt(math.pi), "corr": corr}
+    found: dict[str, Any] = {f"era_{name}": values.tolist() for name, values in eras.items()}
+    means = {name: (values.mean(), values.std()) for name, values in eras.items()}
+    means["sharpe"] = (means["corr"][0] / means["corr"][1], 1.0)
+    for name, (mean, sd) in means.items():
+        half = Z95 * sd / math.sqrt(len(losses))
+        found |= {name: mean, f"{name}_low": mean - half, f"{name}_high": mean + half}
+    running = np.concatenate([[0.0], corr.cumsum()])
+    return {**found, "drawdown": float((np.maximum.accumulate(running) - running).max())}
 
 
 def _models(ground: Ground, people: People, round_: Round, entries: Entries) -> list[MetaModel]:

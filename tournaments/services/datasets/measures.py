@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import rankdata
+
+from tournaments.numerics.ranks import doubled_ranks
 
 NUMBERED = re.compile(r"(\D*)(\d{1,18})(\D*)")
 
@@ -17,7 +18,7 @@ def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
     """
     if len(a) < 3:
         return 0.0
-    x, y = rankdata(a), rankdata(b)
+    x, y = _ranks(a), _ranks(b)
     x, y = x - x.mean(), y - y.mean()
     scale = float(np.sqrt((x @ x) * (y @ y)))
     return float(x @ y) / scale if scale > 0 else 0.0
@@ -41,8 +42,8 @@ def order_of(ids: Sequence[str]) -> tuple[np.ndarray, bool]:
     parts = [NUMBERED.fullmatch(name) for name in ids]
     found = [part.groups() for part in parts if part]
     if len(found) == len(parts) and len({(head, tail) for head, _, tail in found}) == 1:
-        return rankdata(np.array([int(digits) for _, digits, _ in found])), True
-    return rankdata(np.unique(np.array(ids, dtype=object), return_inverse=True)[1]), False
+        return _ranks(np.array([int(digits) for _, digits, _ in found])), True
+    return _ranks(np.unique(np.array(ids, dtype=object), return_inverse=True)[1]), False
 
 
 def separation(x: np.ndarray, y: np.ndarray) -> float:
@@ -59,7 +60,7 @@ def separation(x: np.ndarray, y: np.ndarray) -> float:
     zeros = len(y) - ones
     if not ones or not zeros:
         return 0.0
-    auc = (rankdata(x)[y == 1].sum() - ones * (ones + 1) / 2) / (ones * zeros)
+    auc = (_ranks(x)[y == 1].sum() - ones * (ones + 1) / 2) / (ones * zeros)
     return float(abs(2 * auc - 1) * there.mean())
 
 
@@ -78,3 +79,8 @@ def telling(codes: np.ndarray, y: np.ndarray) -> float:
     right = float(np.maximum(ones, counts - ones)[several].sum()) / len(y)
     base = max(float(y.mean()), 1 - float(y.mean()))
     return max(0.0, (right - base) / (1 - base)) if base < 1 else 0.0
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """Return the average ranks, from 1, of a vector (n,) that is not empty."""
+    return doubled_ranks(values, np.array([0, len(values)])) / 2

@@ -1,11 +1,14 @@
 """The crowd against the benchmark and its own members, over the rounds of a season.
 
-Gains are those on the rows that the round's rules rank by, as they were stored at the resolution.
+Gains are those on the rows that the round's rules rank by, of those ranked there, as both were stored at the
+resolution.
 """
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
-from django.db.models import Aggregate, Count, Exists, F, FloatField, Max, OuterRef, QuerySet
+from django.db.models import Aggregate, Count, Exists, FloatField, Max, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
 from tournaments.models import Exclusion, Participant, Round, Score, Tournament
@@ -47,44 +50,50 @@ class Line:
 
 def of_season(tournament: Tournament) -> list[Line]:
     """Return a line per resolved round, the oldest first, in four queries."""
-    resolved = Score.objects.filter(round__tournament=tournament, round__state__in=RESOLVED)
-    scores = resolved.alias(ruled=KeyTextTransform("paid_split", "round__rules")).filter(split=F("ruled"))
-    players = _players(scores)
-    benchmarks = _benchmarks(scores)
+    rounds = Round.objects.filter(tournament=tournament, state__in=RESOLVED).order_by("number")
+    ruled = KeyTextTransform("paid_split", "rules")
+    numbers, scores = _scores(list(rounds.values_list("pk", "number", ruled)))
+    players, benchmarks = _players(scores), _benchmarks(scores)
     crowds = {
-        number: gains
-        for number, *gains in scores.filter(meta_model__headline=True).values_list(
-            "round__number", "gain", "gain_low", "gain_high"
+        pk: gains
+        for pk, *gains in scores.filter(meta_model__headline=True).values_list(
+            "round", "gain", "gain_low", "gain_high"
         )
     }
-    rounds = Round.objects.filter(tournament=tournament, state__in=RESOLVED).order_by("number")
     lines = []
-    for number in rounds.values_list("number", flat=True):
-        best, median, forecasters = players.get(number, (None, None, 0))
-        crowd, low, high = crowds.get(number, (None, None, None))
-        lines.append(Line(number, crowd, low, high, benchmarks.get(number), best, median, forecasters))
+    for pk, number in numbers.items():
+        best, median, forecasters = players.get(pk, (None, None, 0))
+        crowd, low, high = crowds.get(pk, (None, None, None))
+        lines.append(Line(number, crowd, low, high, benchmarks.get(pk), best, median, forecasters))
     return lines
 
 
-def _selected(scores: QuerySet[Score], kind: str) -> QuerySet[Score]:
-    excluded = Exclusion.objects.filter(
-        round=OuterRef("round"), participant=OuterRef("submission__participant")
-    )
-    found = scores.filter(submission__selection__isnull=False, submission__participant__kind=kind)
-    return found.exclude(Exists(excluded))
+def _scores(rounds: list[tuple[int, int, str]]) -> tuple[dict[int, int], QuerySet[Score]]:
+    """Return the numbers of some rounds by their keys, and the scores on the splits that they rank by.
+
+    Rounds and splits are written out in the query: joined, the database expects a twentieth of the rows that
+    there are, and looks each of them up by itself.
+    """
+    by_split: dict[str, list[int]] = {}
+    for pk, _, split in rounds:
+        by_split.setdefault(split, []).append(pk)
+    ruled = [Q(split=split, round__in=pks) for split, pks in by_split.items()]
+    scores = Score.objects.filter(reduce(or_, ruled)) if ruled else Score.objects.none()
+    return {pk: number for pk, number, _ in rounds}, scores
 
 
 def _players(scores: QuerySet[Score]) -> dict[int, tuple[float, float, int]]:
-    ranked = _selected(scores, Participant.Kind.PLAYER).values("round__number")
-    rows = ranked.annotate(best=Max("gain"), middle=Median("gain"), forecasters=Count("pk"))
-    return {
-        number: (best, middle, forecasters)
-        for number, best, middle, forecasters in rows.values_list(
-            "round__number", "best", "middle", "forecasters"
-        )
-    }
+    """Return the best and the median gain of the ranked, and how many they are, by round."""
+    found = scores.filter(rank__isnull=False).order_by().values_list("round")
+    rows = found.annotate(best=Max("gain"), middle=Median("gain"), forecasters=Count("pk"))
+    return {pk: (best, middle, forecasters) for pk, best, middle, forecasters in rows}
 
 
 def _benchmarks(scores: QuerySet[Score]) -> dict[int, float]:
-    ours = _selected(scores, Participant.Kind.BENCHMARK).values(number=F("round__number"))
-    return dict(ours.annotate(best=Max("gain")).values_list("number", "best"))
+    excluded = Exclusion.objects.filter(
+        round=OuterRef("round"), participant=OuterRef("submission__participant")
+    )
+    kind = Participant.Kind.BENCHMARK
+    ours = scores.filter(submission__selection__isnull=False, submission__participant__kind=kind)
+    found = ours.exclude(Exists(excluded)).order_by().values_list("round")
+    return dict(found.annotate(best=Max("gain")))

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from django.db.models import Count, Q
 
 from tournaments.models import Round, Score, Submission
-from tournaments.services import files, labels
 from tournaments.services.frames import SPLITS
-from tournaments.services.reading import feedback
+from tournaments.services.reading import eras, feedback
+from tournaments.services.reading.eras import EraFigures
 from tournaments.services.reading.ranking import ranked_scores
 
 EARLY = (Round.State.DRAFT, Round.State.OPEN)
@@ -21,12 +20,12 @@ class Closeup:
 
     `figures` are as `feedback.scores_of` tells them, with `better_than`: the share of the other ranked
     submissions on this split that are worse, None before the close and where there is no other. `eras`
-    has each era's name and log loss, and is empty where no more than the figures may be told.
+    has each era's figures, and is empty where no more than the figures may be told.
     """
 
     split: str
     figures: dict[str, Any]
-    eras: list[tuple[str, float]]
+    eras: list[EraFigures]
 
 
 def of_submission(submission: Submission, whole: bool) -> list[Closeup]:
@@ -41,7 +40,7 @@ def of_submission(submission: Submission, whole: bool) -> list[Closeup]:
                 **told[split],
                 "better_than": _better_than(kept[split]) if closed and split in kept else None,
             },
-            _eras(kept[split]) if "calibration" in told[split] else [],
+            eras.of_score(kept[split]) if "calibration" in told[split] else [],
         )
         for split in SPLITS
         if split in told
@@ -52,22 +51,3 @@ def _better_than(score: Score) -> float | None:
     others = ranked_scores(score.round, score.split).exclude(submission=score.submission_id)
     found = others.order_by().aggregate(all=Count("pk"), worse=Count("pk", filter=Q(units__gt=score.units)))
     return found["worse"] / found["all"] if found["all"] else None
-
-
-def _eras(score: Score) -> list[tuple[str, float]]:
-    names = files.rows_of(score.round).era_names(score.split)
-    if len(names) != len(score.era_losses):
-        names = _scored_eras(score, names)
-    return list(zip(names, score.era_losses, strict=True))
-
-
-def _scored_eras(score: Score, names: list[str]) -> list[str]:
-    """Leave out the eras of which no row was scored; numbers where rows were voided since."""
-    known = labels.read(score.round, score.split)
-    if known is not None:
-        starts = files.rows_of(score.round).starts(score.split)[:-1]
-        scored = np.logical_or.reduceat(known.keep, starts).tolist()
-        told = [name for name, holds in zip(names, scored, strict=True) if holds]
-        if len(told) == len(score.era_losses):
-            return told
-    return [str(number) for number in range(1, len(score.era_losses) + 1)]

@@ -88,7 +88,7 @@ class Details:
     """Reasons and how many rows were voided for them."""
     near: int
     too_near: int
-    """Selected submissions by their word; once originality is measured, those near or beyond the gate."""
+    """Selected submissions by their word; once originality is measured, none and those beyond the gate."""
     undecided: int
     """Submissions that would be gated in a round that is not settled, without a decision."""
 
@@ -97,7 +97,7 @@ def of_round(actor: Actor, round_: Round) -> Desk:
     """Return what those who run a round need to know; operators and auditors."""
     need_overseer(actor, round_.tournament)
     step, unlabelled = _next(round_)
-    players = _players(round_)
+    players, missing = _attendance(actor, round_)
     counted = Work.objects.filter(round=round_).aggregate(
         done=Count("pk", filter=Q(state=Work.State.DONE)),
         failed=Count("pk", filter=Q(state=Work.State.FAILED)),
@@ -108,8 +108,8 @@ def of_round(actor: Actor, round_: Round) -> Desk:
         unlabelled=unlabelled,
         work_done=counted["done"],
         work_all=counted["all"],
-        players=players.count(),
-        missing=_missing(round_, players, named=actor.operates(round_.tournament)),
+        players=players,
+        missing=missing,
         rejections=Rejection.objects.filter(round=round_).count(),
         void_rows=VoidRow.objects.filter(round=round_).count(),
         failed=counted["failed"],
@@ -117,21 +117,18 @@ def of_round(actor: Actor, round_: Round) -> Desk:
     )
 
 
-def _players(round_: Round) -> QuerySet[Participant]:
+def _players(round_: Round, now: datetime) -> QuerySet[Participant]:
     everyone = Participant.objects.filter(tournament=round_.tournament_id, kind=Participant.Kind.PLAYER)
-    return everyone.filter(bans.free(db_now())).exclude(exclusions__round=round_)
+    return everyone.filter(bans.free(now)).exclude(exclusions__round=round_)
 
 
-def missing_players(round_: Round) -> QuerySet[Participant]:
-    """Return those who may upload to a round and have sent nothing yet."""
-    return _players(round_).exclude(
-        Exists(Submission.objects.filter(round=round_, participant=OuterRef("pk")))
-    )
-
-
-def _missing(round_: Round, players: QuerySet[Participant], named: bool) -> list[Missing]:
-    found = missing_players(round_).order_by("alias").values_list("alias", "name", "group")
-    return [Missing(*row) if named else Missing(row[0]) for row in found]
+def _attendance(actor: Actor, round_: Round) -> tuple[int, list[Missing]]:
+    """Return how many may upload to a round, and those of them who have sent nothing yet."""
+    everyone = _players(round_, actor.recall("now", db_now)).order_by("alias")
+    sent = Submission.objects.filter(round=round_, participant=OuterRef("pk"))
+    told = ("alias", "name", "group") if actor.operates(round_.tournament) else ("alias",)
+    found = list(everyone.values_list(Exists(sent), *told))
+    return len(found), [Missing(*row) for here, *row in found if not here]
 
 
 def _next(round_: Round) -> tuple[str, int]:
@@ -150,7 +147,8 @@ def _next(round_: Round) -> tuple[str, int]:
 def details_of(actor: Actor, round_: Round) -> Details:
     """Return the problems of a round one by one; operators and auditors."""
     need_overseer(actor, round_.tournament)
-    late = Q(state=Work.State.DUE, attempts=0, due_at__lt=db_now() - workload.STUCK_AFTER)
+    now = actor.recall("now", db_now)
+    late = Q(state=Work.State.DUE, attempts=0, due_at__lt=now - workload.STUCK_AFTER)
     voided = VoidRow.objects.filter(round=round_).values_list("reason").annotate(rows=Count("pk"))
     near, too_near, undecided = _nearness(round_)
     return Details(
@@ -183,6 +181,8 @@ def _refusals(round_: Round) -> list[Refusal]:
 
 def _nearness(round_: Round) -> tuple[int, int, int]:
     """Count near, too near and undecided: before the close by their word, then by what was measured."""
+    if round_.state in (State.DRAFT, State.OPEN):
+        return *_words(round_), 0
     measured = Originality.objects.filter(round=round_, submission__selection__isnull=False)
     decisive = round_.state in (State.CLOSED, State.RESOLVED)
     gated = Q(passes=False, submission__participant__kind=Participant.Kind.PLAYER)
@@ -191,12 +191,17 @@ def _nearness(round_: Round) -> tuple[int, int, int]:
         gated=Count("pk", filter=gated),
         free=Count("pk", filter=gated & Q(override_reason="")),
     )
+    if not found["all"]:
+        return *_words(round_), 0
+    return 0, found["gated"], found["free"] if decisive else 0
+
+
+def _words(round_: Round) -> tuple[int, int]:
     words = Submission.objects.filter(round=round_, selection__isnull=False).aggregate(
         near=Count("pk", filter=Q(nearness=Submission.Nearness.NEAR)),
         too_near=Count("pk", filter=Q(nearness=Submission.Nearness.TOO_NEAR)),
     )
-    too_near = found["gated"] if found["all"] else words["too_near"]
-    return words["near"], too_near, found["free"] if decisive else 0
+    return words["near"], words["too_near"]
 
 
 def rounds_of(actor: Actor, tournament: Tournament) -> list[Round]:

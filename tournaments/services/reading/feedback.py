@@ -5,9 +5,9 @@ Source: FORMULAS section 7.
 
 from typing import Any
 
-from tournaments.models import Round, Score, Submission
+from tournaments.models import Originality, Round, Score, Submission
 from tournaments.services.originality import MIXED_BELOW
-from tournaments.services.practice import told
+from tournaments.services.practice import skill_json, told
 
 State = Round.State
 SPLITS_SHOWN = {
@@ -39,6 +39,7 @@ def score_json(score: Score | None) -> dict[str, Any]:
         "era_mean": score.era_mean,
         "era_sd": score.era_sd,
         "era_worst": score.era_worst,
+        **skill_json(score),
         "eras": len(score.era_losses),
         "rows": score.rows,
         "tie_group": score.tie_group,
@@ -78,16 +79,23 @@ def originality_json(submission: Submission) -> dict[str, Any]:
     and overseers' business before.
     """
     found = getattr(submission, "originality", None)
+    nearest = found.nearest.participant.alias if found and found.nearest else None
+    return likeness_json(found, nearest)
+
+
+def likeness_json(found: Originality | None, nearest: str | None) -> dict[str, Any]:
+    """Return the same of what was measured, and the alias of whose file is nearest."""
     if found is None:
         return {"originality": None}
     return {
         "originality": found.originality,
         "max_abs_rho": found.max_abs_rho,
-        "nearest": found.nearest.participant.alias if found.nearest else None,
+        "nearest": nearest,
         "nearest_rho": found.nearest_rho,
         "crowding": found.crowding,
         "ks": found.ks,
         "residual": found.residual,
+        "concordance": found.concordance,
         "meta_rho": found.meta_rho,
         "precedence": found.precedence,
         "original": found.passes or bool(found.override_reason),

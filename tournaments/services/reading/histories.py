@@ -6,41 +6,31 @@ Told is what a resolved round's board tells everyone: scores on the rows that it
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import F, Q, QuerySet
 
 from tournaments.models import (
     Exclusion,
     Forecaster,
     MetaModelWeight,
+    Originality,
     Participant,
     Payout,
     Round,
     Score,
     Selection,
-    Submission,
     Tournament,
 )
 from tournaments.services.access import Actor, participant_of
 from tournaments.services.errors import Unknown
-from tournaments.services.reading import ranking
-from tournaments.services.reading.feedback import originality_json, score_json
+from tournaments.services.reading.feedback import likeness_json, score_json
 from tournaments.services.reading.rows import UNSHOWN
 from tournaments.services.settlement import why_not
 
 State = Round.State
 PAST = (State.CLOSED, State.RESOLVED, State.SETTLED)
 RESOLVED = (State.RESOLVED, State.SETTLED)
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place among the ranked of a round, and how many others are tied with it."""
-
-    rank: int
-    ranked: int
-    tied_with: int | None
 
 
 @dataclass(frozen=True)
@@ -53,8 +43,10 @@ class Played:
     forecaster: str = ""
     row: dict[str, Any] = field(default_factory=dict)
     """As a board's row: score, interval, originality, gate."""
-    place: Place | None = None
+    rank: int | None = None
     """Among the ranked; none where the round is not resolved, or this is not ranked in it."""
+    tied_with: int | None = None
+    """How many others are tied with it, where ties were told."""
     weight: float | None = None
     payout: int | None = None
     paid_place: bool = False
@@ -67,19 +59,9 @@ class Played:
         return self.submission is None
 
     @property
-    def rank(self) -> int | None:
-        """Return the rank, if there is one."""
-        return self.place.rank if self.place else None
-
-    @property
     def ranked(self) -> int:
         """Return how many were ranked."""
-        return self.place.ranked if self.place else 0
-
-    @property
-    def tied_with(self) -> int | None:
-        """Return how many others are tied with it, where ties were told."""
-        return self.place.tied_with if self.place else None
+        return int(self.round.ranked.get(self.split, 0))
 
     @property
     def settled(self) -> bool:
@@ -122,7 +104,7 @@ def of_participant(participant: Participant) -> list[Played]:
 
 
 def last_before(round_: Round, participant: Participant) -> Played | None:
-    """Return the participant's last resolved round before this one, if there is one."""
+    """Return the participant's last resolved round before this one, if there is one; without the crowd."""
     rounds = Round.objects.filter(tournament=round_.tournament_id, state__in=RESOLVED)
     last = rounds.filter(number__lt=round_.number).order_by("-number").first()
     if last is None:
@@ -135,18 +117,42 @@ def last_before(round_: Round, participant: Participant) -> Played | None:
 def _played(
     participant: Participant, chosen: QuerySet[Selection], states: Any, rounds: list[Round] | None = None
 ) -> list[Played]:
+    whole = rounds is None
     if rounds is None:
-        whole = Round.objects.filter(tournament=participant.tournament_id, state__in=states)
-        rounds = list(whole.order_by("-number"))
-    chosen = chosen.filter(round__in=rounds).select_related(
-        "forecaster", "submission__originality__nearest__participant"
+        among = Round.objects.filter(tournament=participant.tournament_id, state__in=states)
+        rounds = list(among.defer("findings").order_by("-number"))
+    found = chosen.filter(round__in=rounds).values_list(
+        "round", "submission", "forecaster__name", "paid_place"
     )
-    selected = {one.round_id: one for one in chosen}
+    selected = {row[0]: _Chosen(*row) for row in found}
     # Rounds before the first that was played are not missed: one had not come yet.
     first = min((one.number for one in rounds if one.pk in selected), default=math.inf)
-    around = _Around.of(participant, rounds, [one.submission_id for one in selected.values()])
+    submissions = [one.submission for one in selected.values()]
+    around = _Around.of(participant, rounds, submissions, _crowd(participant, rounds) if whole else ({}, {}))
     seen = [one for one in rounds if one.number >= first]
     return [around.played(one, selected.get(one.pk)) for one in seen]
+
+
+_Crowd = tuple[dict[int, float], dict[int, float]]
+"""By round, a participant's weight in the meta-model, and the meta-model's gain."""
+
+
+def _crowd(participant: Participant, rounds: list[Round]) -> _Crowd:
+    weights = MetaModelWeight.objects.filter(
+        participant=participant, meta_model__headline=True, meta_model__round__in=rounds
+    )
+    gains = Score.objects.filter(_judged(rounds), meta_model__headline=True)
+    by_round = dict(weights.values_list("meta_model__round", "weight"))
+    return by_round, dict(gains.values_list("round", "gain"))
+
+
+class _Chosen(NamedTuple):
+    """What was selected of a player in a round."""
+
+    round: int
+    submission: int
+    forecaster: str
+    paid_place: bool
 
 
 @dataclass(frozen=True)
@@ -154,61 +160,58 @@ class _Around:
     """What else is known of these rounds, by round."""
 
     scores: dict[int, Score]
-    places: dict[int, "Place"]
-    """By submission."""
+    originalities: dict[int, Originality]
+    nearest: dict[int, str | None]
     weights: dict[int, float]
     payouts: dict[int, int]
     crowd: dict[int, float]
     excluded: set[int]
 
     @classmethod
-    def of(cls, participant: Participant, rounds: list[Round], submissions: list[int]) -> "_Around":
+    def of(
+        cls, participant: Participant, rounds: list[Round], submissions: list[int], crowd: "_Crowd"
+    ) -> "_Around":
         """Ask for all rounds at once."""
-        judged = _judged(rounds)
-        scores = Score.objects.filter(judged, submission__in=submissions).defer(*UNSHOWN)
-        crowd = Score.objects.filter(judged, meta_model__headline=True)
-        weights = MetaModelWeight.objects.filter(
-            participant=participant, meta_model__headline=True, meta_model__round__in=rounds
-        )
+        scores = Score.objects.filter(_judged(rounds), submission__in=submissions).defer(*UNSHOWN)
+        alike = Originality.objects.filter(submission__in=submissions)
+        measured = list(alike.annotate(alias=F("nearest__participant__alias")))
         payouts = Payout.objects.filter(
             participant=participant, settlement__round__in=rounds, settlement__reversed_at__isnull=True
         )
         out = Exclusion.objects.filter(participant=participant, round__in=rounds)
         return cls(
             scores={score.round_id: score for score in scores},
-            places=_places(judged, submissions),
-            weights=dict(weights.values_list("meta_model__round", "weight")),
+            originalities={one.round_id: one for one in measured},
+            nearest={one.round_id: one.alias for one in measured},
+            weights=crowd[0],
             payouts=dict(payouts.values_list("settlement__round", "amount")),
-            crowd=dict(crowd.values_list("round", "gain")),
+            crowd=crowd[1],
             excluded=set(out.values_list("round", flat=True)),
         )
 
-    def played(self, round_: Round, selection: Selection | None) -> Played:
+    def played(self, round_: Round, chosen: _Chosen | None) -> Played:
         """Return one round."""
-        split, crowd = round_.read_rules().paid_split, self.crowd.get(round_.pk)
-        if selection is None:
-            return Played(round_, split, crowd=crowd)
-        score = self.scores.get(round_.pk)
-        originality = getattr(selection.submission, "originality", None)
-        gate = why_not(round_.read_rules(), score, originality)
-        place = self.places.get(selection.submission_id)
-        excluded = round_.pk in self.excluded
-        row = {
-            "kind": "player",
-            **score_json(score),
-            **originality_json(selection.submission),
-            "gate": "excluded" if excluded else gate,
-        }
+        rules, crowd = round_.read_rules(), self.crowd.get(round_.pk)
+        if chosen is None:
+            return Played(round_, rules.paid_split, crowd=crowd)
+        score, originality = self.scores.get(round_.pk), self.originalities.get(round_.pk)
+        gate = "excluded" if round_.pk in self.excluded else why_not(rules, score, originality)
         return Played(
             round=round_,
-            split=split,
-            submission=selection.submission_id,
-            forecaster=selection.forecaster.name,
-            row=row,
-            place=place,
+            split=rules.paid_split,
+            submission=chosen.submission,
+            forecaster=chosen.forecaster,
+            row={
+                "kind": "player",
+                **score_json(score),
+                **likeness_json(originality, self.nearest.get(round_.pk)),
+                "gate": gate,
+            },
+            rank=score.rank if score else None,
+            tied_with=score.tied_with if score else None,
             weight=self.weights.get(round_.pk),
-            payout=self.payouts.get(round_.pk) if selection.paid_place else None,
-            paid_place=selection.paid_place,
+            payout=self.payouts.get(round_.pk) if chosen.paid_place else None,
+            paid_place=chosen.paid_place,
             crowd=crowd,
         )
 
@@ -223,17 +226,3 @@ def _judged(rounds: list[Round]) -> Q:
     for split, pks in splits.items():
         found |= Q(split=split, round__in=pks)
     return found
-
-
-def _places(judged: Q, submissions: list[int]) -> dict[int, Place]:
-    """Return where these submissions stand in their rounds."""
-    rounds = Submission.objects.filter(pk__in=submissions).values("round")
-    ranked = ranking.ranked_among(judged & Q(round__in=rounds)).annotate(
-        ranked=Window(Count("pk"), partition_by=[F("round")]),
-        tied=Window(Count("pk"), partition_by=[F("round"), F("tie_group")]),
-        rank=Window(ranking.Rank(), partition_by=[F("round")], order_by=F("units").asc()),
-    )
-    # Joined by OR to the rank, the condition is asked of the ranked, so that all of them take part.
-    shown = ranked.filter(Q(submission__in=submissions) | Q(rank__lt=1))
-    found = shown.values_list("submission", "rank", "ranked", "tie_group", "tied")
-    return {pk: Place(rank, n, tied - 1 if group else None) for pk, rank, n, group, tied in found}

@@ -4,8 +4,11 @@ Before the close nobody, operators included, is told more of it than clear, near
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import QuerySet
 
 from tournaments.models import Originality, Participant, Round, Selection
 from tournaments.numerics.losses import quantise
@@ -53,18 +56,14 @@ class Pairs:
     """A round's pairs at a threshold, the likest first; `bins` counts them by max abs(ρ) from 0 to 1."""
 
     threshold: float | None
-    pairs: list[Pair]
+    total: int
+    gated: int
+    """Players' submissions that the threshold would gate, those decided on included."""
+    decided: int
+    """Those that pass by decision."""
     bins: list[int]
-
-    @property
-    def gated(self) -> int:
-        """Return how many players' submissions the threshold would gate, those decided on included."""
-        return sum(pair.gated and pair.plays for pair in self.pairs)
-
-    @property
-    def decided(self) -> int:
-        """Return how many pass by decision."""
-        return sum(pair.decided for pair in self.pairs)
+    pairs: list[Pair]
+    """The part that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -77,40 +76,63 @@ class Word:
     nearness: str
 
 
-def of_round(actor: Actor, round_: Round, threshold: float | None) -> Pairs:
-    """Return all pairs of a closed round; empty until originality is measured. For those who oversee it."""
+def of_round(actor: Actor, round_: Round, threshold: float | None, page: int = 1, size: int = 50) -> Pairs:
+    """Return a page of the pairs of a closed round, and the counts of all; nothing until originality is
+    measured; behind the last page lies the last. For those who oversee the round.
+    """
     need_overseer(actor, round_.tournament)
-    found = Originality.objects.filter(round=round_, submission__selection__isnull=False).select_related(
+    found = Originality.objects.filter(round=round_, submission__selection__isnull=False)
+    found = found.order_by("-max_abs_rho", "submission__position")
+    rows = list(found.values_list("max_abs_rho", "override_reason", "submission__participant__kind"))
+    gate = None if threshold is None else quantise(threshold)
+    start = min(page - 1, max(0, len(rows) - 1) // size) * size
+    return Pairs(
+        threshold,
+        total=len(rows),
+        gated=sum(kind == Participant.Kind.PLAYER and _gated(rho, gate) for rho, _, kind in rows),
+        decided=sum(bool(reason) for _, reason, _ in rows),
+        bins=_bins(rho for rho, _, _ in rows),
+        pairs=[_pair(one, gate) for one in _whole(found)[start : start + size]],
+    )
+
+
+def of_submission(actor: Actor, round_: Round, pk: int) -> Pair | None:
+    """Return the pair of one submission by the rule's gate; None where it was not selected or measured."""
+    need_overseer(actor, round_.tournament)
+    gate = round_.read_rules().originality_gate
+    found = Originality.objects.filter(round=round_, submission=pk, submission__selection__isnull=False)
+    one = _whole(found).first()
+    return None if one is None else _pair(one, None if gate is None else quantise(gate))
+
+
+def _whole(found: QuerySet[Originality]) -> QuerySet[Originality]:
+    return found.select_related(
         "submission__participant",
         "submission__forecaster",
         "nearest__participant",
         "nearest__forecaster",
         "overridden_by",
     )
-    rows = list(found.order_by("-max_abs_rho", "submission__position"))
-    gate = None if threshold is None else quantise(threshold)
-    pairs = [Pair(one, gate is not None and quantise(one.max_abs_rho) > gate) for one in rows]
-    return Pairs(threshold, pairs, _bins(rows))
 
 
-def _bins(rows: list[Originality]) -> list[int]:
-    counted = Counter(min(int(one.max_abs_rho * BINS), BINS - 1) for one in rows)
+def _pair(one: Originality, gate: int | None) -> Pair:
+    return Pair(one, _gated(one.max_abs_rho, gate))
+
+
+def _gated(rho: float, gate: int | None) -> bool:
+    return gate is not None and quantise(rho) > gate
+
+
+def _bins(rhos: Iterable[float]) -> list[int]:
+    counted = Counter(min(int(rho * BINS), BINS - 1) for rho in rhos)
     return [counted[i] for i in range(BINS)]
 
 
 def words_of(actor: Actor, round_: Round) -> list[Word]:
     """Return the selected submissions of a round with their words, the nearest first; for its overseers."""
     need_overseer(actor, round_.tournament)
-    selections = Selection.objects.filter(round=round_).select_related(
-        "submission", "forecaster__participant"
+    selections = Selection.objects.filter(round=round_).values_list(
+        "forecaster__participant__alias", "forecaster__name", "submission__position", "submission__nearness"
     )
-    words = [
-        Word(
-            one.forecaster.participant.alias,
-            one.forecaster.name,
-            one.submission.position,
-            one.submission.nearness,
-        )
-        for one in selections
-    ]
+    words = [Word(*row) for row in selections]
     return sorted(words, key=lambda word: (WORDS.index(word.nearness), word.position))

@@ -12,7 +12,6 @@ from django.db.models import (
     BigIntegerField,
     Case,
     CharField,
-    Count,
     DateTimeField,
     Exists,
     F,
@@ -56,34 +55,38 @@ class Wanted:
     down: bool = False
 
 
+def is_kept(round_: Round, split: str) -> bool:
+    """Say whether ranks and ties on a split were kept with the scores, as from the resolution on they are."""
+    return split in round_.ranked
+
+
 def ranked_scores(round_: Round, split: str) -> QuerySet[Any]:
-    """Return the selected players' scores on a split with `rank`, the least loss first; equals share a rank.
+    """Return the scores on a split that are ranked, in no order."""
+    return Score.objects.filter(ranked_here(round_, split), round=round_, split=split)
 
-    Excluded participants and benchmarks are not ranked, and neither is what has no score.
+
+def ranked_here(round_: Round, split: str) -> Q:
+    """Return the condition of being ranked, asked of a round's scores on a split."""
+    return Q(rank__isnull=False) if is_kept(round_, split) else is_ranked()
+
+
+def is_ranked() -> Q:
+    """Return the condition of being ranked: selected, a player's, and not excluded from the round.
+
+    Benchmarks are not ranked, and neither is what has no score.
     """
-    among = ranked_among(Q(round=round_, split=split))
-    return among.annotate(rank=Window(Rank(), order_by=F("units").asc()))
-
-
-def ranked_among(which: Q) -> QuerySet[Any]:
-    """Return those of some scores that are ranked in their rounds."""
     whose = OuterRef("submission__participant")
     out = Exclusion.objects.filter(round=OuterRef("round"), participant=whose)
-    found = Score.objects.filter(which, submission__selection__isnull=False)
-    return found.filter(~Exists(out), submission__participant__kind=PLAYER)
+    return Q(~Exists(out), submission__selection__isnull=False, submission__participant__kind=PLAYER)
 
 
-def ranks_of(round_: Round, split: str, submissions: list[int]) -> dict[int, int]:
+def computed_ranks(round_: Round, split: str, submissions: list[int]) -> dict[int, int]:
     """Return the ranks, among all, of some submissions; those that are not ranked are left out."""
-    # Joined by OR to the rank, the condition is asked of the ranked, so that all of them take part.
-    shown = ranked_scores(round_, split).filter(Q(submission__in=submissions) | Q(rank__lt=1))
-    return dict(shown.values_list("submission", "rank"))
-
-
-def sizes_of_ties(round_: Round, split: str, groups: set[int]) -> dict[int, int]:
-    """Return how many of the ranked are in each of these tie groups."""
-    found = ranked_among(Q(round=round_, split=split, tie_group__in=groups)).order_by().values("tie_group")
-    return dict(found.annotate(n=Count("pk")).values_list("tie_group", "n"))
+    among = Score.objects.filter(is_ranked(), round=round_, split=split)
+    placed = among.annotate(place=Window(Rank(), order_by=F("units").asc()))
+    # Joined by OR to the place, the condition is asked of the ranked, so that all of them take part.
+    shown = placed.filter(Q(submission__in=submissions) | Q(place__lt=1))
+    return dict(shown.values_list("submission", "place"))
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,8 @@ class Ranking:
 
     def count(self, wanted: Wanted) -> int:
         """Count the rows that a search and a filter leave."""
-        return self._entries(wanted).count() + self._blends(wanted).count()
+        entries = self._entries(wanted).order_by().values_list("pk")
+        return entries.union(self._blends(wanted).values_list("pk"), all=True).count()
 
     def keys(self, wanted: Wanted, place: slice) -> list[Key]:
         """Return the keys of the rows at a place of the order. What has no value comes last either way."""
@@ -171,6 +175,9 @@ class Ranking:
         if rules.originality_gate is not None:
             # Written so that an entry without originality fails, too.
             fails.append((~original | Q(**{f"{found}__isnull": True}), "not_original"))
+        if rules.concordance_gate is not None:
+            apart = Q(**{f"{found}__concordance__gte": rules.concordance_gate})
+            fails.append((apart | Q(**{f"{found}__isnull": True}), "not_concordant"))
         whens = [When(failing, then=Value(code)) for failing, code in fails]
         return Case(*whens, default=Value(""), output_field=CharField())
 

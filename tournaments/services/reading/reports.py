@@ -4,18 +4,26 @@ Before the close nothing is told that was computed from others' files (DESIGN, A
 then lists who has submitted, and scores only of the reader's own.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from statistics import fmean, median
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q
 
-from tournaments.models import MetaModel, Participant, Round, Score
+from tournaments.models import MetaModel, Round, Score
 from tournaments.services.access import Actor, reader_in
 from tournaments.services.reading import rows
 from tournaments.services.reading.feedback import splits_of
 from tournaments.services.reading.parts import Parts
-from tournaments.services.reading.ranking import Ranking, Wanted, ranked_scores
+from tournaments.services.reading.ranking import (
+    BENCHMARK,
+    PLAYER,
+    Ranking,
+    Wanted,
+    ranked_here,
+    ranked_scores,
+)
 
 State = Round.State
 ALL = Wanted()
@@ -98,8 +106,7 @@ def leaderboard(actor: Actor, round_: Round, split: str = "") -> Board:
     return Board(split, Ranking(round_, split if split in shown else "", public, mine))
 
 
-@dataclass(frozen=True)
-class Dot:
+class Dot(NamedTuple):
     """One to compare: the name, the participant (none of the crowd), log loss, gain and its interval."""
 
     name: str
@@ -119,26 +126,31 @@ class Portrait:
     benchmarks: list[Dot]
 
 
+COLUMNS = (
+    "submission__participant__kind",
+    "submission__participant__alias",
+    "submission__forecaster__name",
+    "submission__participant",
+    "log_loss",
+    "gain",
+    "gain_low",
+    "gain_high",
+)
+"""What tells whose a score is, and then a dot's fields but its name."""
+
+
 def portrait(round_: Round, split: str) -> Portrait:
-    """Return the crowd's picture of a round on a split, in three questions to the database."""
+    """Return the crowd's picture of a round on a split, in one question to the database."""
     here = Score.objects.filter(round=round_, split=split)
-    benchmarks = here.filter(
-        submission__selection__isnull=False, submission__participant__kind=Participant.Kind.BENCHMARK
-    )
-    meta = here.filter(meta_model__headline=True).values_list("log_loss", "gain", "gain_low", "gain_high")
-    found = meta.first()
-    return Portrait(
-        meta=Dot("Meta-model", None, *found) if found else None,
-        ranked=_dots(ranked_scores(round_, split)),
-        benchmarks=_dots(benchmarks),
-    )
-
-
-def _dots(scores: QuerySet[Any]) -> list[Dot]:
-    names = ("submission__participant__alias", "submission__forecaster__name", "submission__participant")
-    figures = ("log_loss", "gain", "gain_low", "gain_high")
-    found = scores.order_by("units", "submission__position").values_list(*names, *figures)
-    return [Dot(f"{row[0]}/{row[1]}", *row[2:]) for row in found]
+    ours = Q(submission__selection__isnull=False, submission__participant__kind=BENCHMARK)
+    shown = here.filter(ranked_here(round_, split) | ours | Q(meta_model__headline=True))
+    found: dict[str | None, list[Dot]] = {}
+    rows: Iterable[Any] = shown.order_by("units", "submission__position").values_list(*COLUMNS)
+    for kind, alias, forecaster, *rest in rows:
+        name = f"{alias}/{forecaster}" if kind else "Meta-model"
+        found.setdefault(kind, []).append(Dot(name, *rest))
+    meta = found.get(None)
+    return Portrait(meta[0] if meta else None, found.get(PLAYER, []), found.get(BENCHMARK, []))
 
 
 def crowd(round_: Round, split: str) -> dict[str, Any]:

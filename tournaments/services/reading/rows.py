@@ -1,16 +1,48 @@
 """The rows of a board as plain data: of those entries and blends that are shown, and of no others."""
 
-from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from tournaments.models import Score, Selection
-from tournaments.services.reading.feedback import originality_json, score_json, told
-from tournaments.services.reading.ranking import BLEND, ENTRY, Key, Ranking, ranks_of, sizes_of_ties
+from django.db.models import F
+
+from tournaments.models import Originality, Round, Rules, Score, Selection
+from tournaments.services.reading.feedback import likeness_json, score_json, told
+from tournaments.services.reading.ranking import BLEND, ENTRY, Key, Ranking, computed_ranks, is_kept
 from tournaments.services.settlement import why_not
 
 Row = dict[str, Any]
-UNSHOWN = ("calibration", "histogram")
+UNSHOWN = ("calibration", "histogram", "era_rows", "era_brier", "era_auc", "era_corr")
 """What a score has that no board shows."""
+EARLY = (Round.State.DRAFT, Round.State.OPEN)
+
+
+class _Entry(NamedTuple):
+    """A selection with what a row says of whose it is; the fields' order is that of `COLUMNS`."""
+
+    pk: int
+    submission: int
+    paid_place: bool
+    participant: int
+    kind: str
+    alias: str
+    forecaster: str
+    position: int
+    received_at: datetime
+    out: bool
+
+
+COLUMNS = (
+    "pk",
+    "submission",
+    "paid_place",
+    "submission__participant",
+    "submission__participant__kind",
+    "submission__participant__alias",
+    "forecaster__name",
+    "submission__position",
+    "submission__upload__received_at",
+    "out",
+)
 
 
 def of_keys(ranking: Ranking, split: str, keys: list[Key]) -> list[Row]:
@@ -23,91 +55,75 @@ def of_keys(ranking: Ranking, split: str, keys: list[Key]) -> list[Row]:
 def _entries(ranking: Ranking, split: str, pks: list[int]) -> dict[Key, Row]:
     if not pks:
         return {}
-    selections = (
-        Selection.objects.filter(pk__in=pks)
-        .annotate(out=ranking.out())
-        .select_related(
-            "submission__upload",
-            "submission__participant",
-            "submission__originality__nearest__participant",
-            "forecaster",
-        )
-    )
-    told_of = _Told.of(ranking, list(selections))
-    return {Key(ENTRY, one.pk): _row(ranking, told_of, split, one, one.out) for one in selections}
+    selections = Selection.objects.filter(pk__in=pks).annotate(out=ranking.out()).values_list(*COLUMNS)
+    entries = [_Entry(*row) for row in selections]
+    told_of, rules = _Told.of(ranking, [one.submission for one in entries]), ranking.round.read_rules()
+    return {Key(ENTRY, one.pk): _row(ranking, rules, told_of, split, one) for one in entries}
 
 
-@dataclass(frozen=True)
-class _Told:
-    """What else is known of the entries shown."""
+class _Told(NamedTuple):
+    """What else is known of the entries shown, by submission."""
 
     scores: dict[int, Score]
     ranks: dict[int, int]
-    ties: dict[int, int]
+    originalities: dict[int, Originality]
+    nearest: dict[int, str | None]
 
     @classmethod
-    def of(cls, ranking: Ranking, selections: list[Selection]) -> "_Told":
-        """Ask for the scores, ranks and ties of these entries."""
-        round_, split = ranking.round, ranking.split
-        submissions = [one.submission_id for one in selections]
-        scores = {
-            score.submission_id: score
-            for score in Score.objects.filter(submission__in=submissions, split=split).defer(*UNSHOWN)
-            if score.submission_id
-        }
-        groups = {score.tie_group for score in scores.values() if score.tie_group}
-        return cls(
-            scores,
-            ranks_of(round_, split, submissions) if ranking.public and split else {},
-            sizes_of_ties(round_, split, groups) if ranking.public and groups else {},
-        )
-
-    def tied_with(self, submission: int) -> int | None:
-        """Return how many of the ranked are tied with an entry, itself not counted."""
-        score = self.scores.get(submission)
-        if score is None or not score.tie_group:
-            return None
-        return self.ties.get(score.tie_group, 0) - (submission in self.ranks)
+    def of(cls, ranking: Ranking, submissions: list[int]) -> "_Told":
+        """Ask for the scores, ranks and originality of these entries."""
+        found = Score.objects.filter(submission__in=submissions, split=ranking.split).defer(*UNSHOWN)
+        scores = {score.submission_id: score for score in found if score.submission_id}
+        measured: dict[int, Originality] = {}
+        nearest: dict[int, str | None] = {}
+        if ranking.round.state not in EARLY:
+            alike = Originality.objects.filter(submission__in=submissions)
+            for one in alike.annotate(alias=F("nearest__participant__alias")):
+                measured[one.submission_id], nearest[one.submission_id] = one, one.alias
+        return cls(scores, _ranks(ranking, scores), measured, nearest)
 
 
-def _row(ranking: Ranking, told_of: _Told, split: str, selection: Selection, out: bool) -> Row:
-    submission, mine = selection.submission, ranking.mine
-    participant, public = submission.participant, ranking.public
-    own = mine is not None and participant.pk == mine.pk
+def _ranks(ranking: Ranking, scores: dict[int, Score]) -> dict[int, int]:
+    if not (ranking.public and ranking.split):
+        return {}
+    if is_kept(ranking.round, ranking.split):
+        return {pk: score.rank for pk, score in scores.items() if score.rank is not None}
+    return computed_ranks(ranking.round, ranking.split, list(scores))
+
+
+def _row(ranking: Ranking, rules: Rules, told_of: _Told, split: str, entry: _Entry) -> Row:
+    own = ranking.mine is not None and entry.participant == ranking.mine.pk
+    public, score = ranking.public, told_of.scores.get(entry.submission)
+    originality = told_of.originalities.get(entry.submission) if public or own else None
+    nearest = told_of.nearest.get(entry.submission)
     row: Row = {
-        "kind": participant.kind,
-        "alias": participant.alias,
-        "forecaster": selection.forecaster.name,
+        "kind": entry.kind,
+        "alias": entry.alias,
+        "forecaster": entry.forecaster,
         "own": own,
-        "submission": submission.pk if own else None,
-        "position": submission.position,
-        "received_at": submission.upload.received_at,
-        "paid_place": selection.paid_place,
+        "submission": entry.submission if own else None,
+        "position": entry.position,
+        "received_at": entry.received_at,
+        "paid_place": entry.paid_place,
         "rank": None,
         "split": split,
-        "excluded": out,
-        **(originality_json(submission) if public or own else {}),
+        "excluded": entry.out,
+        **(likeness_json(originality, nearest) if public or own else {}),
     }
-    row |= _score(ranking, told_of, own, submission.pk)
-    rules = ranking.round.read_rules()
+    if public:
+        rank = told_of.ranks.get(entry.submission)
+        row |= {**score_json(score), "rank": rank, "tied_with": score.tied_with if score else None}
+    elif own:
+        row |= told(ranking.round, ranking.mine, score)
     if ranking.split == rules.paid_split:
-        originality = getattr(submission, "originality", None) if public else None
-        row["gate"] = why_not(rules, told_of.scores.get(submission.pk), originality)
+        row["gate"] = why_not(rules, score, originality if public else None)
     return row
-
-
-def _score(ranking: Ranking, told_of: _Told, own: bool, submission: int) -> Row:
-    score = told_of.scores.get(submission)
-    if ranking.public:
-        rank, tied_with = told_of.ranks.get(submission), told_of.tied_with(submission)
-        return {**score_json(score), "rank": rank, "tied_with": tied_with}
-    return told(ranking.round, ranking.mine, score) if own else {}
 
 
 def _blends(pks: list[int]) -> dict[Key, Row]:
     if not pks:
         return {}
-    scores = Score.objects.filter(pk__in=pks).select_related("meta_model")
+    scores = Score.objects.filter(pk__in=pks).select_related("meta_model").defer(*UNSHOWN)
     return {
         Key(BLEND, score.pk): {
             "kind": "meta_model" if score.meta_model and score.meta_model.headline else "blend",

@@ -14,18 +14,21 @@ def of_actor(actor: Actor, tournament: Tournament) -> list[dict[str, Any]]:
 
 
 def of_participant(participant: Participant) -> list[dict[str, Any]]:
-    """Return one dict per open round with the state of each forecaster, newest round first."""
+    """Return `in_round` of each open round, the newest first."""
     rounds = Round.objects.filter(tournament=participant.tournament_id, state=Round.State.OPEN)
-    return [
-        {
-            "round": round_.number,
-            "closes_at": deadline(round_, participant),
-            "quota": round_.read_rules().quota,
-            "quota_used": used_quota(round_, participant),
-            "forecasters": _forecasters(participant, round_),
-        }
-        for round_ in rounds.select_related("tournament").order_by("-number")
-    ]
+    newest_first = rounds.select_related("tournament").order_by("-number")
+    return [in_round(participant, round_) for round_ in newest_first]
+
+
+def in_round(participant: Participant, round_: Round) -> dict[str, Any]:
+    """Return a participant's deadline, quota and the state of each forecaster in an open round."""
+    return {
+        "round": round_.number,
+        "closes_at": deadline(round_, participant),
+        "quota": round_.read_rules().quota,
+        "quota_used": used_quota(round_, participant),
+        "forecasters": _forecasters(participant, round_),
+    }
 
 
 def _forecasters(participant: Participant, round_: Round) -> list[dict[str, Any]]:

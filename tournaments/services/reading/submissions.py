@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from tournaments.models import Round, Selection, Submission, Upload
 from tournaments.services import audit, intake
 from tournaments.services.access import READ, Actor, find_submission, need_participant, participant_of
-from tournaments.services.reading import feedback
+from tournaments.services.reading import eras, feedback
 from tournaments.store.blobs import open_blob
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
@@ -61,8 +61,15 @@ def _own(actor: Actor, submission: Submission) -> bool:
     return mine is not None and mine.pk == submission.participant_id
 
 
-def describe(actor: Actor, submission: Submission) -> dict[str, Any]:
-    """Return a submission's receipt, state and scores, as far as its reader may know them at this moment."""
+def describe(actor: Actor, submission: Submission, by_era: bool = False) -> dict[str, Any]:
+    """Return a submission's receipt, state and scores, as far as its reader may know them at this moment.
+
+    With `by_era` each score that may be told whole is told era by era, too.
+    """
+    scores = feedback.scores_of(submission, whole=actor.oversees(submission.round.tournament))
+    for score in submission.scores.all() if by_era else ():
+        if "calibration" in scores.get(score.split, {}):
+            scores[score.split]["by_era"] = eras.as_json(score)
     selection: Selection | None = getattr(submission, "selection", None)
     return {
         **intake.receipt_of(submission),
@@ -73,7 +80,7 @@ def describe(actor: Actor, submission: Submission) -> dict[str, Any]:
         "selected": selection is not None,
         "pinned": selection is not None and selection.pinned,
         "paid_place": selection is not None and selection.paid_place,
-        "scores": feedback.scores_of(submission, whole=actor.oversees(submission.round.tournament)),
+        "scores": scores,
         # Before the close there is nothing but the word `nearness`.
         "originality": feedback.originality_json(submission) if hasattr(submission, "originality") else None,
     }

@@ -13,6 +13,7 @@ WHY_UNPAID = {
     "not_better_than_a_coin": "your file was not better than a coin",
     "not_consistent": "your file was not better than a coin in enough eras",
     "not_original": "your file was too near to an earlier one",
+    "not_concordant": "your file is not like one model on all splits",
     "excluded": "you were excluded from the round",
     "beyond_paid_places": "your place is beyond the paid ones",
 }

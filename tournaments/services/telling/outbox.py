@@ -37,6 +37,8 @@ PAUSE = timedelta(minutes=10)
 """After the first failure; it doubles, so that the eighth try comes 21 hours after the first."""
 ERROR_LENGTH = 300
 SENDING = 20_171  # the advisory lock of whoever is sending
+KEPT = timedelta(days=30)
+"""How long what has arrived is kept; what failed stays until its owner or an operator has seen to it."""
 GIVEN_UP = "The worker was killed at the last attempt."
 
 
@@ -165,6 +167,12 @@ def sweep() -> bool:
     if anything:
         ring()
     return anything
+
+
+def forget() -> int:
+    """Delete what arrived more than 30 days ago; returns how many it were."""
+    gone, _ = Delivery.objects.filter(state=State.SENT, sent_at__lt=db_now() - KEPT).delete()
+    return gone
 
 
 @contextmanager

@@ -9,6 +9,7 @@ BLOBS: tuple[tuple[type[models.Model], str], ...] = (
     (DatasetFile, "sha256"),
     (LabelSet, "sha256"),
     (Round, "rows_sha256"),
+    (Round, "clusters_sha256"),
     (MetaModel, "sha256"),
 )
 """Model and field. A test holds this list complete."""
@@ -19,5 +20,6 @@ def named_blobs(using: str = "default") -> dict[str, str]:
     found: dict[str, str] = {}
     for model, field in BLOBS:
         for pk, sha256 in model._default_manager.using(using).order_by("pk").values_list("pk", field):
-            found.setdefault(sha256, f"{model._meta.verbose_name} {pk}")
+            if sha256:
+                found.setdefault(sha256, f"{model._meta.verbose_name} {pk}")
     return found

@@ -8,6 +8,16 @@ const ROLES = {
 // Two style elements that Plotly would make and the policy would block; it makes none where these ids exist.
 const TAKEN = ["9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53"];
 const LABEL = 13, LETTER = 6.6, APART = 16, NARROW = 560, BRIEF = 10;
+const FEW = 8;
+// Days before months, as on every page; what follows the line break is written where it changes.
+const MINUTE = 60_000, DAY = 86_400_000;
+const MOMENTS = [
+  { dtickrange: [null, MINUTE], value: "%H:%M:%S\n%-d %b %Y" },
+  { dtickrange: [MINUTE, DAY], value: "%H:%M\n%-d %b %Y" },
+  { dtickrange: [DAY, "M1"], value: "%-d %b\n%Y" },
+  { dtickrange: ["M1", "M12"], value: "%b\n%Y" },
+  { dtickrange: ["M12", null], value: "%Y" },
+];
 const coarse = matchMedia("(pointer: coarse)").matches;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const drawn = new Set();
@@ -64,13 +74,26 @@ function traces(chart, style) {
         marker: { color, size: 7, line: { color: style.paper, width: 1 } },
         ...(whiskers && { error_y: whiskers }) }];
     }
-    const edge = { type: "scatter", mode: "lines", x, hoverinfo: "skip", line: { width: 0 }, connectgaps: false };
-    const band = spread
-      ? [{ ...edge, y: one.low }, { ...edge, y: one.high, fill: "tonexty", fillcolor: washed(color, 0.18) }]
-      : [];
+    const band = spread ? bands(one, x, washed(color, 0.18)) : [];
     const few = x.length <= 40;
     return [...band, { ...words, type: "scatter", mode: few ? "lines+markers" : "lines", x, y: one.y,
       line: { color, width: 2 }, marker: { color, size: 5 } }];
+  });
+}
+
+// A band is one polygon for each run of points that stand together; a point alone has a stroke.
+function bands(one, x, color) {
+  const runs = [[]];
+  for (let i = 0; i < x.length; i++) {
+    if (one.low[i] === null || one.high[i] === null) runs.push([]);
+    else runs.at(-1).push(i);
+  }
+  const shape = { type: "scatter", mode: "lines", hoverinfo: "skip", line: { color, width: 0 } };
+  return runs.filter((run) => run.length).map((run) => {
+    const back = run.toReversed();
+    const ends = { x: [...run, ...back].map((i) => x[i]), y: [...run.map((i) => one.low[i]), ...back.map((i) => one.high[i])] };
+    return run.length > 1 ? { ...shape, ...ends, fill: "toself", fillcolor: color }
+      : { ...shape, ...ends, line: { color, width: 5 } };
   });
 }
 
@@ -87,6 +110,17 @@ function names(chart, style) {
   return found.sort((a, b) => a.y - b.y);
 }
 
+// Words in lines of BRIEF letters, a new one after each comma, so that a name fits beside a narrow chart.
+function folded(text) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (lines.at(-1) && (longer.length > BRIEF || lines.at(-1).endsWith(","))) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
 function span(chart) {
   if (chart.y.range) return chart.y.range;
   const all = chart.series.flatMap((one) => [...one.y, ...one.low, ...one.high, one.kind === "bars" ? one.base ?? 0 : null]);
@@ -99,8 +133,8 @@ function span(chart) {
 }
 
 function layout(chart, style, width, height) {
-  const labels = names(chart, style);
-  const longest = Math.max(0, ...labels.map((label) => label.text.length));
+  const labels = names(chart, style).map((label) => ({ ...label, lines: width < NARROW ? folded(label.text) : [label.text] }));
+  const longest = Math.max(0, ...labels.flatMap((label) => label.lines.map((line) => line.length)));
   const inside = width < NARROW && longest > BRIEF;
   const margin = { l: 8, r: inside ? 12 : 16 + Math.ceil(longest * LETTER), t: 28, b: 8 };
   const [low, high] = span(chart);
@@ -118,7 +152,7 @@ function layout(chart, style, width, height) {
   return {
     margin, shapes: lines, annotations: annotations(chart, style, labels, { inside, low, high, height }),
     xaxis: { ...axis(chart.x), type: kindOf(chart), range: chart.x.range ?? undefined, showgrid: false, ...ticks(chart, width - margin.r) },
-    yaxis: { ...axis(chart.y), range: [low, high] },
+    yaxis: { ...axis(chart.y), range: [low, high], ...(chart.y.whole && high - low < FEW && { dtick: 1 }) },
     showlegend: false, bargap: 0.25, barmode: "overlay", dragmode: coarse ? false : "zoom",
     hovermode: chart.series.filter((one) => one.kind === "line").length > 1 ? "x" : "closest",
     paper_bgcolor: style.paper, plot_bgcolor: style.paper,
@@ -133,9 +167,17 @@ function kindOf(chart) {
   return chart.series.some((one) => one.x.some((x) => typeof x === "string")) ? "category" : "linear";
 }
 
+function reach(chart) {
+  const all = chart.series.flatMap((one) => one.x);
+  return Math.max(...all) - Math.min(...all);
+}
+
 // As many words as stand beside one another without turning.
 function ticks(chart, width) {
-  if (kindOf(chart) !== "category") return { nticks: Math.max(3, Math.floor(width / 100)) };
+  const moments = chart.x.time ? { tickformatstops: MOMENTS } : {};
+  const most = Math.max(3, Math.floor(width / 100));
+  if (chart.x.whole && reach(chart) < most) return { dtick: 1 };
+  if (kindOf(chart) !== "category") return { nticks: most, ...moments };
   const longest = Math.max(...chart.series.flatMap((one) => one.x.map((x) => String(x).length)));
   return { nticks: Math.max(2, Math.floor((width - 64) / (longest * LETTER + 16))), tickangle: 0 };
 }
@@ -152,8 +194,9 @@ function annotations(chart, style, labels, { inside, low, high, height }) {
   let free = -Infinity;
   const beside = labels.map((label) => {
     const y = Math.max(label.y, free);
-    free = y + APART * perPixel;
-    const words = { y, text: escape(label.text), showarrow: false, bgcolor: inside ? washed(style.paper, 0.75) : undefined,
+    const lines = inside ? [label.text] : label.lines;
+    free = y + lines.length * APART * perPixel;
+    const words = { y, text: lines.map(escape).join("<br>"), align: "left", showarrow: false, bgcolor: inside ? washed(style.paper, 0.75) : undefined,
       font: { color: label.color, size: LABEL } };
     return inside || (label.x !== undefined && chart.series.length === 1 && !chart.references.length)
       ? { ...words, xref: "paper", x: 1, xanchor: "right", yanchor: "bottom" }

@@ -1,14 +1,14 @@
 """A round's leaderboard on the screen and in the file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tournaments.models import Payout, Round, Rules
+from tournaments.models import Round, Rules
 from tournaments.services.reading.ranking import Wanted
 from tournaments.services.reading.reports import Board, Page
 from tournaments.web import words
-from tournaments.web.boards import lists
+from tournaments.web.boards import cells, lists
 from tournaments.web.boards.lists import Column, Query, View
 
 Row = dict[str, Any]
@@ -55,17 +55,19 @@ def look(board: Board, query: Query, size: int | None) -> Page:
 
 
 def view_of(board: Board, query: Query, page: Page, columns: list[Column]) -> View:
-    """Return what is on the screen."""
+    """Return what is on the screen; its rows are drawn."""
     query = replace(query, split=board.split if query.split else "", page=page.number)
     if query.sort == lists.DEFAULT:
         for row in [*page.rows, *page.pinned]:
             ranked = row.get("rank") is not None and row.get("tied_with")
             row["band"] = lists.band(row.get("tie_group"), ranked)
+    round_ = board.ranking.round
+    table = cells.Table(round_.tournament.slug, round_.read_rules(), board.public)
     return View(
         query=query,
         heads=lists.heads(columns, query),
-        rows=page.rows,
-        pinned=page.pinned,
+        rows=cells.draw(page.rows, columns, table),
+        pinned=cells.draw(page.pinned, columns, table),
         shown=page.shown,
         total=page.total,
         pages=page.pages,
@@ -74,9 +76,8 @@ def view_of(board: Board, query: Query, page: Page, columns: list[Column]) -> Vi
     )
 
 
-def dress(rows: Iterable[Row], rules: Rules, payouts: Iterable[Payout]) -> None:
+def dress(rows: Iterable[Row], rules: Rules, amounts: Mapping[str, int]) -> None:
     """Add to each row what is said about it: its result in words, and its payout in minor units."""
-    amounts = {payout.participant.alias: payout.amount for payout in payouts}
     for row in rows:
         row["result"], row["tone"] = words.result(row, rules)
         paid = row.get("paid_place") and row["kind"] == "player"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from tournaments.numerics.losses import LN2
@@ -65,9 +65,9 @@ class Picture:
     @property
     def cloud(self) -> SafeString:
         """Return the dots as drawn; they are too many for a template to place them quickly."""
-        others = [(x, says) for x, says, own in self.dots if not own]
-        mine = [(x, says) for x, says, own in self.dots if own]
-        return format_html_join("", DOT, others) + format_html_join("", MINE, mine)
+        others = [DOT.format(x, escape(says)) for x, says, own in self.dots if not own]
+        mine = [MINE.format(x, escape(says)) for x, says, own in self.dots if own]
+        return SafeString("".join(others + mine))
 
     @property
     def grid(self) -> SafeString:

@@ -8,9 +8,9 @@ from tournaments.models import Forecaster, Participant, Tournament
 from tournaments.services.access import Actor, find_tournament, participant_of
 from tournaments.services.reading import histories
 from tournaments.services.reading.histories import Played
+from tournaments.web.boards import past
 from tournaments.web.boards.pictures import gains
 from tournaments.web.door import page, show
-from tournaments.web.words import result
 
 
 @page
@@ -40,22 +40,21 @@ def _page(
 ) -> HttpResponse:
     rules, me = tournament.read_rules(), participant_of(actor, tournament)
     own = me is not None and me.pk == participant.pk
+    looks = own or actor.oversees(tournament)
     ended = [row for row in played if row.rank is not None]
     context = {
         "tournament": tournament,
         "participant": participant,
         "forecaster": one,
         "own": own,
-        "may_look": own or actor.oversees(tournament),
         "rules": rules,
         "rewarded": rules.rewards != "none",
-        "rounds": [(row, *result(row.row, row.round.read_rules())) if row.row else (row, "", "")
-                   for row in played],
-        "siblings": list(participant.forecasters.order_by("pk")) if own or actor.oversees(tournament) else [],
+        "rounds": past.draw(played, past.Table(tournament.slug, rules, looks)),
+        "siblings": list(participant.forecasters.order_by("pk")) if looks else [],
         "chart": gains(played) if len(ended) > 1 else None,
         "counted": sum(1 for row in played if not row.missed),
         "missed": sum(1 for row in played if row.missed),
         "best": min(ended, key=lambda row: row.rank or 0, default=None),
         "paid": sum(row.payout or 0 for row in played),
-    }  # fmt: skip
+    }
     return show(request, "web/boards/history.html", context)

@@ -14,7 +14,7 @@ def gains(played: Sequence[Played]) -> Chart:
     figures = [one.row if one.row.get("gain") is not None else {} for one in rounds]
     return Chart(
         _title(rounds),
-        x=Axis("Round"),
+        x=Axis("Round", whole=True),
         y=Axis("Gain", "1e-4 nats", digits=1, signed=True),
         series=[
             Series(

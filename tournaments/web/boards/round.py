@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from tournaments.models import Participant, Round, Settlement
 from tournaments.services import settlement
 from tournaments.services.access import Actor, find_round, participant_of
-from tournaments.services.errors import Unknown
 from tournaments.services.reading import desk, histories, reports, status
 from tournaments.services.reading.feedback import splits_of
 from tournaments.web.boards import board as boards
@@ -62,7 +61,8 @@ class _Board:
 
 def _board(request: HttpRequest, actor: Actor, round_: Round, size: int | None) -> _Board:
     rules = round_.read_rules()
-    settled = settlement.effective(round_) if rules.rewards != "none" else None
+    paid_for = rules.rewards != "none" and round_.state == State.SETTLED
+    settled = settlement.effective(round_) if paid_for else None
     asked = lists.Query.read(request.GET, boards.WHO)
     board = reports.leaderboard(actor, round_, asked.split).of(settled.pk if settled else None)
     columns = boards.columns_of(board.public, round_.state, settled is not None)
@@ -70,20 +70,18 @@ def _board(request: HttpRequest, actor: Actor, round_: Round, size: int | None) 
     found = boards.look(board, asked, size)
     shown = [*found.rows, *found.own]
     paid = [row["alias"] for row in shown if row.get("paid_place")]
-    boards.dress(shown, rules, settlement.payouts_of(settled, paid) if settled and paid else [])
+    boards.dress(shown, rules, settlement.amounts_of(settled, paid) if settled and paid else {})
     return _Board(board, found, asked, columns, settled)
 
 
 def _board_context(actor: Actor, round_: Round, found: _Board) -> dict[str, Any]:
+    rules = round_.read_rules()
     return {
         "round": round_,
-        "rules": round_.read_rules(),
-        "rewarded": round_.read_rules().rewards != "none",
+        "rules": rules,
+        "rewarded": rules.rewards != "none",
         "me": participant_of(actor, round_.tournament),
         "view": boards.view_of(found.board, found.query, found.page, found.columns),
-        "early": round_.state in (State.DRAFT, State.OPEN),
-        "ranked_board": boards.RANK in found.columns,
-        "ties": boards.TIES in found.columns,
         "board": found.board,
         "splits": _splits(round_, found),
         "settlement": found.settlement,
@@ -119,28 +117,9 @@ def show_round(request: HttpRequest, actor: Actor, slug: str, number: str) -> Ht
 
 def _payouts(settled: Settlement | None) -> Any:
     """Return the lines of a settlement where they are few enough to stand on the round's page."""
-    if settled is None:
+    if settled is None or settled.payouts.count() > PAYOUTS_HERE:
         return None
-    lines = settlement.payouts_of(settled, most=PAYOUTS_HERE + 1)
-    return lines if len(lines) <= PAYOUTS_HERE else None
-
-
-@page
-def show_payouts(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpResponse:
-    """Show every line of a round's settlement in force."""
-    round_ = find_round(actor, slug, number)
-    rules = round_.read_rules()
-    settled = settlement.effective(round_) if rules.rewards != "none" else None
-    if settled is None:
-        raise Unknown("not_found", f"Round {round_.number} has no payouts.")
-    context = {
-        "round": round_,
-        "rules": rules,
-        "me": participant_of(actor, round_.tournament),
-        "settlement": settled,
-        "payouts": settlement.payouts_of(settled),
-    }
-    return show(request, "web/boards/payouts.html", context)
+    return list(settlement.payouts_of(settled))
 
 
 def _splits(round_: Round, found: _Board) -> list[tuple[str, str, bool]]:
@@ -155,7 +134,7 @@ def _mine(me: Participant | None, round_: Round) -> dict[str, Any] | None:
     """Return the reader's forecasters in this round while it is open."""
     if me is None or round_.state != State.OPEN:
         return None
-    return next((one for one in status.of_participant(me) if one["round"] == round_.number), None)
+    return status.in_round(me, round_)
 
 
 @page

@@ -88,6 +88,13 @@ GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
                 "Empty for none, as for a class that runs one tutorial.",
                 MAYBE,
             ),
+            Rule(
+                "concordance_gate",
+                "Concordance",
+                "Whether one model is behind all splits: how far apart like rows may be on them, such as 0.12. "
+                "Empty for none. It needs features.",
+                MAYBE,
+            ),
         ),
     ),
     (

@@ -5,6 +5,7 @@ from typing import Any
 from tournaments.numerics.losses import LN2
 from tournaments.services.reading.closeups import Closeup
 from tournaments.web.charts import BARS, DOTS, SQUARE, Axis, Chart, Mark, Reference, Series
+from tournaments.web.playing import metrics
 
 BOLD, TIMID = 0.9, 1.1
 """Slopes between these are called close to perfect; they are estimates."""
@@ -20,8 +21,8 @@ def of(closeup: Closeup) -> list[Chart]:
 
 def eras(closeup: Closeup) -> Chart:
     """Show the log loss of each era from the coin's on, the worst era named."""
-    names = [name for name, _ in closeup.eras]
-    losses = [loss for _, loss in closeup.eras]
+    names = [one.era for one in closeup.eras]
+    losses = [one.log_loss for one in closeup.eras]
     better = sum(round(loss * 1e9) < round(LN2 * 1e9) for loss in losses)
     worst = max(range(len(losses)), key=losses.__getitem__)
     said = f"Better than a coin in {better:,} of {len(losses):,} eras"
@@ -33,6 +34,8 @@ def eras(closeup: Closeup) -> Chart:
         references=[Reference(LN2, "a coin, ln 2")],
         marks=[Mark(names[worst], losses[worst], f"worst: {names[worst]}")] if len(losses) > 1 else [],
         note="Bars below the line are eras in which the file was better than a coin.",
+        head=metrics.TITLES,
+        rows=metrics.eras(closeup.eras),
     )
 
 

@@ -14,7 +14,7 @@ def originality(found: dict[str, Any], rules: Rules) -> list[str]:
     """
     if found.get("originality") is None:
         return []
-    said = [_nearest(found), _gate(found, rules), _residual(found), _crowd(found)]
+    said = [_nearest(found), _gate(found, rules), _residual(found), _concordance(found, rules), _crowd(found)]
     return [sentence for sentence in said if sentence]
 
 
@@ -44,6 +44,15 @@ def _residual(found: dict[str, Any]) -> str:
         return ""
     mixed = ", little enough to call it a mix of them" if found.get("mixed") else ""
     return f"{share:.0%} of what it says cannot be put together from the files that came first{mixed}."
+
+
+def _concordance(found: dict[str, Any], rules: Rules) -> str:
+    apart = found.get("concordance")
+    if apart is None or rules.concordance_gate is None:
+        return ""
+    gate = rules.concordance_gate
+    alike = "as one model would" if apart < gate else "as one model would not"
+    return f"On rows that are alike its splits are {apart:.3f} apart, {alike}: the gate is {gate}."
 
 
 def _crowd(found: dict[str, Any]) -> str:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("t/<slug:slug>/<round:number>/upload/", upload.upload, name="upload"),
     path("t/<slug:slug>/<round:number>/data/", data.show_data, name="data"),
     path("s/<int:pk>/", submission.show_submission, name="submission"),
+    path("s/<int:pk>/eras/<slug:split>.csv", submission.eras_file, name="submission-eras"),
     path("s/<int:pk>/choose/", submission.choose, name="submission-choose"),
 ]

@@ -1,6 +1,5 @@
 """The audit log of a tournament, and of the server: filtered, page by page, and as a CSV file."""
 
-import csv
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ from tournaments.services.access import Actor, find_tournament
 from tournaments.services.reading import trail
 from tournaments.web.door import page, show
 from tournaments.web.running.forms import AuditForm
+from tournaments.web.sheets import csv_file
 
 HEADS = ("id", "at", "actor", "action", "round", "reason", "details")
 
@@ -62,12 +62,8 @@ def audit_csv(request: HttpRequest, actor: Actor, slug: str = "") -> HttpRespons
     """Return all that the same address shows, over all pages, as a CSV file; the log says who took it."""
     tournament = find_tournament(actor, slug) if slug else None
     _, wanted = _wanted(request, trail.choices(actor, tournament))
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{slug or "server"}-audit.csv"'
-    writer = csv.writer(response)
-    writer.writerow(HEADS)
-    writer.writerows(_row(event) for event in trail.export(actor, tournament, wanted))
-    return response
+    rows = (_row(event) for event in trail.export(actor, tournament, wanted))
+    return csv_file(f"{slug or 'server'}-audit", HEADS, rows)
 
 
 def _row(event: AuditEvent) -> list[Any]:
@@ -75,14 +71,9 @@ def _row(event: AuditEvent) -> list[Any]:
     return [
         event.pk,
         event.at.isoformat(),
-        _plain(event.actor.username if event.actor else ""),
+        event.actor.username if event.actor else "",
         event.action,
         event.round.number if event.round else "",
-        _plain(event.reason),
-        _plain(details),
+        event.reason,
+        details,
     ]
-
-
-def _plain(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from tournaments.models import Participant, Round
+from tournaments.models import Round
 from tournaments.services import amendments, rounds
 from tournaments.services.access import Actor
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Refused
-from tournaments.services.people import roster
+from tournaments.services.people import finding, roster
 from tournaments.web.door import page, show, status_of
 from tournaments.web.making.forms import refuse
 from tournaments.web.running.forms import ReasonForm
@@ -20,10 +20,16 @@ from tournaments.web.running.verb_forms import AT, HOURS, CancelForm, ExtendForm
 from tournaments.web.running.verbs import find
 
 State = Round.State
+SEARCHED = 60
 
 
-def _participants(round_: Round) -> Any:
-    return Participant.objects.filter(tournament=round_.tournament).order_by("alias")
+def _whom(request: HttpRequest, actor: Actor, form: WhoForm, round_: Round, outside: bool) -> dict[str, Any]:
+    """Return who may be chosen: those whom the address looks for, after the one who is chosen already."""
+    q = request.GET.get("q", "").replace("\0", "").strip()[:SEARCHED]
+    found = finding.find(actor, round_, q, outside)
+    chosen = finding.candidates(round_, outside).filter(pk=form.chosen) if form.chosen.isdecimal() else []
+    listed = {one.pk: one for one in [*chosen, *found.people]}
+    return {"q": q, "people": list(listed.values()), "found": found, "most": finding.MOST, "form": form}
 
 
 @page
@@ -33,7 +39,7 @@ def extend(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpRe
     rounds.need_state(round_, State.OPEN)
     later = round_.closes_at + timedelta(days=1)
     initial = {"closes_at": later, "participant": request.GET.get("participant")}
-    form = ExtendForm(request.POST or None, participants=_participants(round_), initial=initial)
+    form = ExtendForm(request.POST or None, participants=finding.candidates(round_), initial=initial)
     if form.is_valid():
         data = form.cleaned_data
         later = data["closes_at"] if data["by"] == AT else _later(round_, data["by"])
@@ -43,7 +49,7 @@ def extend(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpRe
         except Refused as refused:
             refuse(form, refused)
     extensions = round_.extensions.select_related("participant").order_by("participant__alias")
-    context = {"round": round_, "form": form, "extensions": extensions}
+    context = {"round": round_, "extensions": extensions, **_whom(request, actor, form, round_, outside=True)}
     return show(request, "web/running/extend.html", context, 400 if form.errors else 200)
 
 
@@ -58,7 +64,7 @@ def exclude(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpR
     round_ = find(actor, slug, number)
     rounds.need_state(round_, State.OPEN, State.CLOSED)
     out = round_.exclusions.select_related("participant").order_by("participant__alias")
-    inside = _participants(round_).exclude(exclusions__round=round_)
+    inside = finding.candidates(round_, outside=False)
     initial = {"participant": request.GET.get("participant")}
     form = WhoForm(request.POST or None, participants=inside, initial=initial)
     if form.is_valid():
@@ -67,7 +73,7 @@ def exclude(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpR
             return redirect("exclude", slug, round_.number)
         except Refused as refused:
             refuse(form, refused)
-    context = {"round": round_, "form": form, "out": out}
+    context = {"round": round_, "out": out, **_whom(request, actor, form, round_, outside=False)}
     return show(request, "web/running/exclude.html", context, 400 if form.errors else 200)
 
 

@@ -18,6 +18,7 @@ from tournaments.web.door import page, show
 from tournaments.web.running import links, pictures
 
 MISSING_SHOWN = 24
+ALL = "all"
 
 
 @page
@@ -38,7 +39,7 @@ def desk(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
     if rounds:
         wanted = request.GET.get("round", "")
         round_ = find_round(actor, slug, wanted) if wanted.isdecimal() else rounds[0]
-        context |= _round(actor, round_, operates)
+        context |= _round(actor, round_, operates, everyone=request.GET.get("missing") == ALL)
     return show(request, "web/running/desk.html", context)
 
 
@@ -47,10 +48,11 @@ def _number(request: HttpRequest, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
-def _round(actor: Actor, round_: Round, operates: bool) -> dict[str, Any]:
+def _round(actor: Actor, round_: Round, operates: bool, everyone: bool) -> dict[str, Any]:
     rules = round_.read_rules()
     rewarded = rules.rewards != "none"
     found = desks.of_round(actor, round_)
+    shown = found.missing if everyone else found.missing[:MISSING_SHOWN]
     return {
         "round": round_,
         "rules": rules,
@@ -59,8 +61,8 @@ def _round(actor: Actor, round_: Round, operates: bool) -> dict[str, Any]:
         "desk": found,
         "details": desks.details_of(actor, round_),
         "verbs": links.of_round(round_) if operates else [],
-        "missing": found.missing[:MISSING_SHOWN],
-        "missing_more": found.missing[MISSING_SHOWN:],
+        "missing": shown,
+        "missing_more": len(found.missing) - len(shown),
     }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
@@ -48,18 +49,17 @@ def pairs(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpRes
     gate = round_.read_rules().originality_gate
     context: dict[str, Any] = {"round": round_, "gate": gate, "operates": actor.operates(round_.tournament)}
     if round_.state in (State.DRAFT, State.OPEN):
-        words = reading.words_of(actor, round_)
-        return show(request, "web/running/words.html", {**context, "words": words})
+        words = Paginator(reading.words_of(actor, round_), PAGE).get_page(request.GET.get("page"))
+        return show(request, "web/running/words.html", {**context, "page": words})
     query = Query.read(request.GET, gate)
-    found = reading.of_round(actor, round_, query.threshold)
-    pages = max(1, -(-len(found.pairs) // PAGE))
-    here = min(query.page, pages)
+    found = reading.of_round(actor, round_, query.threshold, query.page, PAGE)
+    pages = max(1, -(-found.total // PAGE))
     context |= {
         "found": found,
         "threshold": f"{query.threshold:.2f}",
         "as_ruled": gate is not None and query.threshold == gate,
-        "pairs": found.pairs[(here - 1) * PAGE : here * PAGE],
-        "here": here,
+        "pairs": found.pairs,
+        "here": min(query.page, pages),
         "pages": pages,
         "decisive": round_.state in (State.CLOSED, State.RESOLVED),
         "chart": pictures.nearness(found, gate) if found.pairs else None,
@@ -96,8 +96,7 @@ def _submission(actor: Actor, round_: Round, pk: int) -> Submission:
 
 
 def _pair(actor: Actor, round_: Round, pk: int) -> reading.Pair:
-    found = reading.of_round(actor, round_, round_.read_rules().originality_gate)
-    pair = next((one for one in found.pairs if one.originality.submission_id == pk), None)
+    pair = reading.of_submission(actor, round_, pk)
     if pair is None:
         raise Unknown("not_found", f"Round {round_.number} has no measured submission {pk}.")
     return pair

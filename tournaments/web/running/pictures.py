@@ -21,7 +21,7 @@ def arrivals(found: Arrivals, began: datetime, until: datetime) -> Chart:
     return Chart(
         "How many submissions came in so far?",
         x=Axis("Time", time=True),
-        y=Axis("Submissions"),
+        y=Axis("Submissions", whole=True),
         series=[Series("submissions", at, total, label="")],
         height=charts.LOW,
         note=f"All accepted files of the round, replaced ones too, summed at the end of each {found.unit}.",
@@ -41,7 +41,7 @@ def nearness(found: Pairs, gate: float | None) -> Chart:
     return Chart(
         "How near is each submission to an earlier one?",
         x=Axis("Largest |ρ| with an earlier one", range=(0, 1)),
-        y=Axis("Submissions"),
+        y=Axis("Submissions", whole=True),
         series=[
             Series(
                 "submissions",
@@ -78,7 +78,7 @@ def advantage(lines: Sequence[Line]) -> Chart:
     ]
     return Chart(
         "Gain per resolved round",
-        x=Axis("Round"),
+        x=Axis("Round", whole=True),
         y=Axis("Gain", "1e-4 nats per row", digits=1, signed=True),
         series=[one for one in series if any(value is not None for value in one.y)],
         references=[Reference(0, "a coin")],

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from tournaments.web.running import audit, changes, desk, health, labels, monitor, pairs, rows, verbs
+from tournaments.web.running import (
+    audit,
+    changes,
+    desk,
+    health,
+    labels,
+    monitor,
+    pairs,
+    rows,
+    settling,
+    verbs,
+)
 
 ROUND = "t/<slug:slug>/<round:number>/"
 urlpatterns = [
@@ -26,6 +37,7 @@ urlpatterns = [
     path(ROUND + "exclude/<int:pk>/", changes.readmit, name="readmit"),
     path(ROUND + "cancel/", changes.cancel, name="cancel-round"),
     path(ROUND + "resolve/", verbs.resolve, name="resolve-round"),
-    path(ROUND + "settle/", verbs.settle, name="settle-round"),
+    path(ROUND + "settle/", settling.settle, name="settle-round"),
+    path(ROUND + "settle.csv", settling.settle_csv, name="settle-csv"),
     path(ROUND + "retry/<int:pk>/", verbs.retry, name="retry-work"),
 ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from tournaments.models import Participant
 from tournaments.web.forms import NameForm
@@ -55,21 +56,27 @@ class VoidForm(NameForm):
 
 
 class WhoForm(forms.Form):
-    """A participant, and why."""
+    """A participant, and why. The page draws those to choose from, a few of them at a time."""
 
-    participant = forms.ModelChoiceField(Participant.objects.none(), label="Participant")
+    participant = forms.ModelChoiceField(
+        Participant.objects.none(), error_messages={"required": "Choose a participant."}
+    )
     reason = _reason()
 
-    def __init__(self, *args: Any, participants: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, participants: QuerySet[Participant], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["participant"]
         assert isinstance(field, forms.ModelChoiceField), "It was declared as one."
         field.queryset = participants
-        field.label_from_instance = lambda one: one.alias  # type: ignore[method-assign,assignment]
+
+    @property
+    def chosen(self) -> str:
+        """Return the key of who is chosen, as the page writes it, or ""."""
+        return str(self["participant"].value() or "")
 
 
 class ExtendForm(WhoForm):
-    """Until when, for whom, and why."""
+    """For whom, until when, and why; for all where the participant is given as empty."""
 
     by = forms.ChoiceField(
         label="New deadline",
@@ -83,17 +90,17 @@ class ExtendForm(WhoForm):
         widget=forms.RadioSelect,
     )
     closes_at = moment_field(label="Date and time", required=False)
-    field_order = ["by", "closes_at", "participant", "reason"]
+    field_order = ["participant", "by", "closes_at", "reason"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["participant"]
-        assert isinstance(field, forms.ModelChoiceField), "It was declared as one."
-        field.required, field.empty_label, field.label = False, "All participants", "For whom"
+        self.fields["participant"].required = False
 
     def clean(self) -> dict[str, Any]:
-        """A time of one's own has to be given where it was chosen."""
+        """Who has to be said, since nobody is not everybody; and a time of one's own where it was chosen."""
         data = super().clean() or {}
+        if "participant" not in self.data:
+            self.add_error("participant", "Choose a participant, or all.")
         if data.get("by") == AT and not data.get("closes_at") and "closes_at" not in self.errors:
             self.add_error("closes_at", "Give the date and the time.")
         return data

@@ -1,6 +1,5 @@
 """What operators do to a round. Each verb has a page that says what will happen, and asks."""
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from tournaments.models import Round
-from tournaments.services import operations, resolution, rounds, settlement
+from tournaments.services import operations, resolution, rounds
 from tournaments.services.access import Actor, find_round, need_operator
 from tournaments.web.door import page, show
 from tournaments.web.forms import NameForm
@@ -28,7 +27,7 @@ def _back(round_: Round) -> HttpResponse:
     return redirect("round", round_.tournament.slug, round_.number)
 
 
-def _ask(
+def ask(
     request: HttpRequest, actor: Actor, round_: Round, template: str, verb: Verb, context: dict[str, Any]
 ) -> HttpResponse:
     """Show what will happen and ask for the round's name; do it when the name was typed."""
@@ -48,7 +47,7 @@ def open_round(request: HttpRequest, actor: Actor, slug: str, number: str) -> Ht
     """Open a draft."""
     round_ = find(actor, slug, number)
     rounds.need_state(round_, Round.State.DRAFT)
-    return _ask(request, actor, round_, "web/confirm_open.html", rounds.open_round, {})
+    return ask(request, actor, round_, "web/confirm_open.html", rounds.open_round, {})
 
 
 @page
@@ -56,21 +55,7 @@ def resolve(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpR
     """Resolve a round whose labels are all here."""
     round_ = find(actor, slug, number)
     rounds.need_state(round_, Round.State.CLOSED)
-    return _ask(request, actor, round_, "web/confirm_resolve.html", resolution.resolve, {})
-
-
-@page
-def settle(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpResponse:
-    """Show the settlement as it would be, and commit it."""
-    round_ = find(actor, slug, number)
-    rounds.need_state(round_, Round.State.RESOLVED)
-    plan = settlement.preview(actor, round_)
-    context = {
-        "plan": plan,
-        "rewarded": round_.read_rules().rewards != "none",
-        "reasons": Counter(line.reason for line in plan.lines if line.reason).most_common(),
-    }
-    return _ask(request, actor, round_, "web/confirm_settle.html", settlement.commit, context)
+    return ask(request, actor, round_, "web/confirm_resolve.html", resolution.resolve, {})
 
 
 @require_POST

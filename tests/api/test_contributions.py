@@ -1,0 +1,80 @@
+"""Contributions to the meta-model: nothing before the close, then one's own, all from the resolution on."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from tests.api.stage import Caller, T, ok, problem, text
+from tests.world import World, drain
+from tournaments.models import Contribution, Round
+
+PATH = f"{T}/rounds/1/contributions/"
+
+
+@pytest.fixture
+def opened(world: World, ann: Caller, bob: Caller) -> Round:
+    round_ = world.open_round()
+    for noise, caller in enumerate((ann, bob), 1):
+        assert caller.actor is not None
+        world.submit(caller.actor, round_, world.skill(0.5, noise=noise))
+    drain()
+    return round_
+
+
+def aliases(found: Any) -> list[str]:
+    return sorted(row["participant"] for row in found["results"])
+
+
+def test_before_the_close_nobody_is_told_anything(ann: Caller, olga: Caller, opened: Round) -> None:
+    for caller in (ann, olga, Caller()):
+        problem(caller.get(PATH), 409, "not_closed")
+
+
+def test_between_close_and_resolution_ones_own_and_no_others(
+    world: World, ann: Caller, olga: Caller, opened: Round
+) -> None:
+    world.close(opened)
+    found = ok(ann.get(PATH))
+    assert (found["split"], found["count"], aliases(found)) == ("test", 1, ["Ann"])
+    kept = Contribution.objects.get(participant__alias="Ann")
+    (row,) = found["results"]
+    assert {name: row[name] for name in ("loo", "mmc", "cwmm", "src", "pcs", "era_mmc")} == {
+        name: getattr(kept, name) for name in ("loo", "mmc", "cwmm", "src", "pcs", "era_mmc")
+    }
+    assert row["own"] is True
+    assert aliases(ok(olga.get(PATH))) == ["Ann", "Bob"]
+    problem(Caller().get(PATH), 401, "login_needed")
+    problem(Caller(world.player("cyd"), "upload").get(PATH), 403, "scope_missing")
+    assert ok(Caller(world.player("dan")).get(PATH))["results"] == []
+    problem(ann.get(f"{PATH}?split=live"), 409, "split_not_shown")
+    problem(ann.get(f"{PATH}?split=validation"), 400, "invalid")
+
+
+def test_from_the_resolution_on_all_are_told_to_all(world: World, ann: Caller, opened: Round) -> None:
+    world.resolve(world.close(opened))
+    found = ok(Caller().get(PATH))
+    assert (found["split"], aliases(found)) == ("live", ["Ann", "Bob"])
+    assert [row["own"] for row in found["results"]] == [False, False]
+    gains = [row["loo"] for row in found["results"]]
+    assert gains == sorted(gains, reverse=True)
+    mine = {row["participant"]: row["own"] for row in ok(ann.get(f"{PATH}?split=test"))["results"]}
+    assert mine == {"Ann": True, "Bob": False}
+
+
+def test_the_table_is_one_line_a_participant(world: World, olga: Caller, opened: Round) -> None:
+    world.close(opened)
+    response = olga.get(f"{PATH}?format=csv")
+    assert response["Content-Type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(text(response))))
+    assert sorted(row["participant"] for row in rows) == ["Ann", "Bob"]
+    assert {"loo", "mmc", "mmc_low", "mmc_high", "cwmm", "src", "pcs"} <= set(rows[0])
+
+
+def test_a_list_costs_the_same_queries_whoever_is_in_it(
+    world: World, olga: Caller, opened: Round, django_assert_max_num_queries: Any
+) -> None:
+    world.close(opened)
+    with django_assert_max_num_queries(12):
+        ok(olga.get(PATH))

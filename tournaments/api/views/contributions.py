@@ -1,0 +1,59 @@
+"""What participants add to the meta-model."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tournaments.api.base import PAGING, ApiView, documented, page, paged, query_parameter
+from tournaments.api.renderers import TableRenderer
+from tournaments.api.shapes.common import Shape
+from tournaments.api.shapes.contributions import ContributionShape
+from tournaments.models import Contribution
+from tournaments.services.access import find_round
+from tournaments.services.reading import contributions
+
+
+class ContributionQuery(Shape):
+    """Which split is asked for."""
+
+    split = serializers.ChoiceField(contributions.CROWD_SPLITS, default="")
+
+
+class Contributions(ApiView):
+    """Who adds what to a round's meta-model."""
+
+    renderer_classes = [JSONRenderer, TableRenderer]
+
+    @documented(
+        "Contributions to the meta-model: your own from the close on, all of them from the resolution on",
+        {
+            200: paged("Contributions", ContributionShape, split=serializers.CharField()),
+            (200, "text/csv"): OpenApiTypes.STR,
+        },
+        tag="boards",
+        path="slug number",
+        parameters=[
+            query_parameter(
+                "split",
+                str,
+                "The most telling that may be shown, unless said.",
+                enum=contributions.CROWD_SPLITS,
+            ),
+            query_parameter("format", str, "csv for a table; or ask with Accept.", enum=["json", "csv"]),
+            *PAGING,
+        ],
+    )
+    def get(self, request: Request, slug: str, number: str) -> Response:
+        asked = self.query(ContributionQuery)["split"]
+        found = contributions.of_round(self.actor, find_round(self.actor, slug, number), asked)
+        mine = found.own.pk if found.own else None
+
+        def render(one: Contribution) -> dict[str, Any]:
+            whose = {"participant": one.participant.alias, "own": one.participant_id == mine}
+            return ContributionShape({**whose, **contributions.as_json(one)}).data
+
+        return Response(page(request, found.rows, render, split=found.split))

@@ -1,0 +1,129 @@
+"""What each player adds to the meta-model (FORMULAS section 4): on test rows at the close, on live rows when
+it is resolved, in float64 from the stored uploads. Benchmarks and those excluded are no part of the crowd.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from tournaments.models import (
+    Contribution,
+    MetaModel,
+    MetaModelWeight,
+    Originality,
+    Participant,
+    Round,
+    Submission,
+)
+from tournaments.numerics.players import Contribution as Found
+from tournaments.numerics.players import Mixture, contributions
+from tournaments.services import files, labels
+from tournaments.services.crowd import Crowd
+from tournaments.services.frames import Frame
+from tournaments.services.labels import Known
+
+MIXES_RANKS = ("rank",)
+"""Blends that average g; the others average logits."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A meta-model as it was made: how it mixes, and what it says of all rows of the round, void ones too."""
+
+    blend: str
+    weights: np.ndarray
+    slope: float | None
+    vector: np.ndarray
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was found of a crowd on one split, in the order of its participants."""
+
+    split: str
+    known: Known
+    places: list[int]
+    found: list[Found]
+
+
+def weights_of(meta_model: MetaModel, crowd: Crowd) -> np.ndarray:
+    """Return the weights (P,) that were kept with a meta-model."""
+    kept = MetaModelWeight.objects.filter(meta_model=meta_model).values_list("participant", "weight")
+    weights = dict(kept)
+    return np.array([weights[participant.pk] for participant in crowd.participants])
+
+
+def measure(
+    round_: Round,
+    split: str,
+    frame: Frame,
+    crowd: Crowd,
+    made: Made,
+    precedence: dict[int, int] | None = None,
+) -> Measured | None:
+    """Measure what each of a crowd adds on one split; None when no row of it can be scored.
+
+    `precedence` is that of the crowd's submissions by key, where it is not to be taken as it was kept.
+    """
+    known = labels.read(round_, split)
+    if known is None:
+        return None
+    place = files.place_of(files.rows_of(round_), split)
+    # Where the scored rows of the split stand among the rows that are kept.
+    columns = (np.cumsum(frame.keep) - 1)[place][known.keep]
+    voices = crowd.g if made.blend in MIXES_RANKS else crowd.z
+    mixture = Mixture(
+        voices=voices[:, columns],
+        weights=made.weights,
+        slope=1.0 if made.slope is None else made.slope,
+        meta=made.vector[place][known.keep],
+        eps=round_.read_rules().epsilon,
+    )
+    places = _places(crowd, precedence or _kept_precedence(crowd))
+    found = contributions(mixture, known.y, known.starts, np.array(places), round_.seed)
+    return Measured(split, known, places, found)
+
+
+def _kept_precedence(crowd: Crowd) -> dict[int, int]:
+    kept = Originality.objects.filter(submission__in=crowd.judged)
+    return dict(kept.values_list("submission", "precedence"))
+
+
+def _places(crowd: Crowd, precedence: dict[int, int]) -> list[int]:
+    """Return the precedence of each participant's voice: that of the last of the files it is merged from.
+
+    The first would let a slot be squatted by one forecaster and filled by the next.
+    """
+    last: dict[int, int] = {}
+    owners = Submission.objects.filter(pk__in=crowd.judged).values_list("pk", "participant")
+    for submission, participant in owners:
+        last[participant] = max(precedence[submission], last.get(participant, 0))
+    return [last[participant.pk] for participant in crowd.participants]
+
+
+def keep(meta_model: MetaModel, crowd: Crowd, measured: Measured) -> None:
+    """Replace the contributions to a round's meta-model on a split, in the caller's transaction."""
+    Contribution.objects.filter(round=meta_model.round, split=measured.split).delete()
+    Contribution.objects.bulk_create(
+        (
+            Contribution(
+                meta_model=meta_model,
+                round=meta_model.round,
+                participant=participant,
+                split=measured.split,
+                **values,
+            )
+            for participant, values in values_of(crowd, measured)
+        ),
+        batch_size=500,
+    )
+
+
+def values_of(crowd: Crowd, measured: Measured) -> list[tuple[Participant, dict[str, Any]]]:
+    """Return the fields of each participant's contribution."""
+    known = {"labels": measured.known.labels, "rows": measured.known.rows}
+    return [
+        (participant, {**known, "precedence": place, **asdict(found)})
+        for participant, place, found in zip(crowd.participants, measured.places, measured.found, strict=True)
+    ]
