@@ -6,11 +6,12 @@ from scipy.special import logit
 
 from benchmarks.crowd.entrants import Entrant, crowd, feature_subsets, label
 from benchmarks.crowd.likeness import by_split, layout_of, left_over, likeness, ranks
-from benchmarks.crowd.roster import SEATS
+from benchmarks.crowd.roster import COPY, MIX, NOISY_COPY, SEATS
 from benchmarks.crowd_edge import blends_of, nearest_honest, wins_of
 from benchmarks.crowd_edge import edge_of as measure
 from benchmarks.worlds import SMALL, World, flights
 from tournaments.numerics.losses import log_loss
+from tournaments.numerics.originality import round_originality
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +84,26 @@ def test_the_copies_are_what_they_say(world: World, entrants: list[Entrant]) -> 
     np.testing.assert_allclose(mix.forecasters["main"], (first + second) / 2, atol=1e-6)
     honest = np.array([ranks(p, layout) for one in entrants if one.honest for p in one.forecasters.values()])
     assert likeness(ranks(mix.forecasters["main"], layout), honest, layout).max() < 0.95
+
+
+def test_on_real_flights_copies_are_gated_the_mix_is_named_and_no_honest_one_is_touched(
+    world: World, entrants: list[Entrant]
+) -> None:
+    layout = layout_of(world)
+    whose = [one for one in entrants for _ in one.forecasters]
+    files = [p for one in entrants for p in one.forecasters.values()]
+    g = np.array([ranks(p, layout) for p in files])
+    p = np.array([np.concatenate(by_split(one, layout)) for one in files])
+    owners = [entrants.index(one) for one in whose]
+    found = round_originality(g, p, owners, np.arange(len(files)), layout.starts)
+    gated = {one.alias for one, told in zip(whose, found, strict=True) if told.max_abs_rho > 0.95}
+    named = {
+        one.alias
+        for one, told in zip(whose, found, strict=True)
+        if told.residual is not None and told.residual < 0.05 and one.alias not in gated
+    }
+    copies, mixes = {COPY[0], NOISY_COPY[0]}, {MIX[0]}
+    assert (gated, named) == (copies, mixes)
 
 
 def test_no_two_seats_look_at_the_same_features(world: World) -> None:
