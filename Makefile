@@ -20,7 +20,7 @@ TESTS ?=
 export HOST PORT ONCE BENCH
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser demo run test check test-real screenshots bench pages requirements format clean destroy
+.PHONY: help install browser demo run test check test-real screenshots bench growth performance pages requirements format clean destroy
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
@@ -43,7 +43,7 @@ browser: install  ## a Chromium for the browser tests: CHROMIUM's, Debian's (ins
 	@$(RUN) -m tests.browser.chromium
 
 test: install browser  ## the whole suite on real databases (TESTS='tests/api -k upload' for a part)
-	$(LAUNCH) exec --home var/test -- $(RUN) -m pytest -n 2 --dist loadfile $(TESTS)
+	$(LAUNCH) exec --home var/test -- $(RUN) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS)
 
 check: install  ## format, lint, types, rooms, migrations, deployment, requirements
 	$(BIN)/ruff format --check .
@@ -59,8 +59,14 @@ test-real: install  ## a round on the real data in DATA=FOLDER
 screenshots: install browser  ## the README's pictures, of a round of the demo
 	$(OWN) $(LAUNCH) exec --stack --fresh --home var/screens --port 0 -- $(RUN) -m tests.browser.readme
 
-bench: install  ## this project against its peers (BENCH=quick: under a minute)
-	$(RUN) -m benchmarks
+bench: install  ## this project against its peers, to var/bench.json (BENCH=quick: under a minute)
+	$(OWN) $(LAUNCH) exec --fresh --home var/bench -- $(RUN) -m benchmarks
+
+growth: install  ## time and memory as the crowd grows, to var/growth.json (half an hour)
+	$(RUN) -m benchmarks.growth
+
+performance: install  ## docs/performance.md from what `make bench` and `make growth` measured
+	$(RUN) -m benchmarks.report
 
 pages: install  ## how fast each page answers on a large database (seeds it first: about 5 minutes)
 	$(OWN) $(LAUNCH) exec --stack --home var/pages --port 0 -- $(RUN) -m benchmarks.pages
@@ -74,7 +80,7 @@ format: install  ## let ruff format and repair
 	$(BIN)/ruff check --fix .
 
 clean:  ## stop and remove what the demo and the tests made, never var/ itself
-	for home in demo test test-real screens pages; do \
+	for home in demo test test-real screens pages bench; do \
 		test ! -d var/$$home || { $(LAUNCH) stop --home var/$$home && rm -rf var/$$home; } || exit 1; done
 
 destroy:  ## delete the real server's data; asks for its name

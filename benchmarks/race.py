@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 Act = Callable[[], Any]
+ROUNDS = 5
+LONG_MS, FEW = 3_000.0, 3
+"""A peer that takes this long is timed a few times only: its medians do not need more."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,20 @@ class Bar:
 
 @dataclass(frozen=True)
 class Race:
-    """One line of the table."""
+    """One line of the table.
+
+    `ours_parts` and `peer_parts` say how many pieces of work one call does; times are of one piece. A peer
+    that would take a quarter of an hour does a part of the work. `agree` compares what both found.
+    """
 
     name: str
     peer: str
     ours: Act
     theirs: Act
     bar: Bar
+    ours_parts: float = 1.0
+    peer_parts: float = 1.0
+    agree: Callable[[Any, Any], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,14 +61,28 @@ class Outcome:
         return asdict(self)
 
 
-def run(race: Race, rounds: int = 5) -> Outcome:
-    """Run both in turn, once to warm up and `rounds` times to count; medians."""
+class Disagreement(Exception):
+    """Both sides of a race ran and found different things: no time of it means anything."""
+
+
+def run(race: Race) -> Outcome:
+    """Run both in turn, once to warm up and compare, then to count; medians. Raises Disagreement."""
+    _compare(race)
     ours, theirs = [], []
-    for _ in range(rounds + 1):
-        ours.append(_milliseconds(race.ours))
-        theirs.append(_milliseconds(race.theirs))
-    our, their = statistics.median(ours[1:]), statistics.median(theirs[1:])
+    rounds = ROUNDS
+    while len(ours) < rounds:
+        ours.append(_milliseconds(race.ours) / race.ours_parts)
+        theirs.append(_milliseconds(race.theirs) / race.peer_parts)
+        if theirs[0] * race.peer_parts > LONG_MS:
+            rounds = FEW
+    our, their = statistics.median(ours), statistics.median(theirs)
     return Outcome(our, race.peer, their, their / our, str(race.bar), race.bar.holds(our, their))
+
+
+def _compare(race: Race) -> None:
+    found = race.ours(), race.theirs()
+    if race.agree is not None and not race.agree(*found):
+        raise Disagreement(f"{race.name}: ours and {race.peer} found different results.")
 
 
 def _milliseconds(act: Act) -> float:

@@ -23,6 +23,25 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 # Whatever decides what a migrated database looks like, the grants included.
 SOURCES = ("aggregator/settings.py", "tournaments/migrations", "tournaments/models", "tournaments/apps.py")
 TEMPLATE_LOCK = 20_170
+# What shares a house stays in one process; what is long begins early, so that no core waits in the end.
+TOGETHER = ("tests/browser", "tests/faults")
+FIRST = (
+    *TOGETHER,
+    "tests/wiring/test_launcher",
+    "tests/commands/test_three_commands",
+    "tests/api/test_real_server",
+    "tests/wiring/test_house.py",
+    "tests/wiring/test_first_hour",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests belong together (`--dist loadgroup`), and put those first that run longest."""
+    last = len(FIRST)
+    items.sort(key=lambda item: next((i for i, place in enumerate(FIRST) if _is_in(item, place)), last))
+    for item in items:
+        name = next((place for place in TOGETHER if _is_in(item, place)), item.nodeid.partition("::")[0])
+        item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +122,10 @@ def house(houses: HouseTemplate) -> Iterator[House]:
     with houses.built() as built:
         built.open()
         yield built
+
+
+def _is_in(item: pytest.Item, place: str) -> bool:
+    return item.nodeid.startswith(place)
 
 
 def _python_files(path: Path) -> list[Path]:

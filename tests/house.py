@@ -21,7 +21,14 @@ from aggregator.embedded.home import free_port
 from aggregator.embedded.stack import CHECKOUT
 
 Value = TypeVar("Value")
-SHORT = {"SWEEP_SECONDS": "1", "LEASE_SECONDS": "6", "HEARTBEAT_SECONDS": "1", "LOG_FORMAT": "console"}
+SHORT = {
+    "SWEEP_SECONDS": "1",
+    "LEASE_SECONDS": "6",
+    "HEARTBEAT_SECONDS": "1",
+    "LOG_FORMAT": "console",
+    # Else worker and beat load every page at each start only to check the project, which other tests do.
+    "CELERY_SKIP_CHECKS": "1",
+}
 
 
 class House:

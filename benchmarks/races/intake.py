@@ -1,4 +1,4 @@
-"""What is raced today: intake, scores, ranks, payouts' neighbours. Sizes are the original game's."""
+"""Files as they come: parsed, checked and brought into the order of the round (rows 1 and 2)."""
 
 import io
 from collections.abc import Iterator
@@ -7,30 +7,21 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
-from numpy.typing import NDArray
-from scipy.stats import ks_2samp, pearsonr
-from sklearn.metrics import log_loss as sklearn_log_loss
 
 from benchmarks.race import Bar, Race
+from benchmarks.races.sizes import ERAS, ROWS
 from benchmarks.worlds.world import opaque_ids
-from tournaments.numerics.losses import era_log_loss, log_loss
-from tournaments.numerics.originality import originality_of
 from tournaments.store.formats import parse
 from tournaments.store.rows import RowIndex
 
-ROWS, ERAS, OTHERS = 36_072, 120, 100
-Vector = NDArray[np.float64]
-
 
 def races(quick: bool) -> Iterator[Race]:
-    """Yield the races, one at a time, so that only one world is in memory."""
+    """Yield the races of the parser."""
     rng = np.random.default_rng(2017)
     yield _parsing(rng, ROWS, 2)
+    yield _against_numerai(rng)
     if not quick:
         yield _parsing(rng, 1_000_000, 3)
-    yield _against_numerai(rng)
-    yield _losses(rng)
-    yield _newcomer(rng)
 
 
 def _round(rng: np.random.Generator, rows: int) -> tuple[RowIndex, list[str]]:
@@ -74,39 +65,4 @@ def _against_numerai(rng: np.random.Generator) -> Race:
         lambda: parse(io.BytesIO(content), "p.csv", index),
         peer,
         Bar(12),
-    )
-
-
-def _losses(rng: np.random.Generator) -> Race:
-    p, y = rng.uniform(0.3, 0.7, ROWS), rng.integers(0, 2, ROWS)
-    starts = np.linspace(0, ROWS, ERAS + 1).astype(np.int64)
-    table = pd.DataFrame({"p": p, "y": y, "era": np.repeat(np.arange(ERAS), np.diff(starts))})
-
-    def peer() -> object:
-        by_era = [sklearn_log_loss(era["y"], era["p"], labels=[0, 1]) for _, era in table.groupby("era")]
-        return sklearn_log_loss(y, p), by_era
-
-    return Race(
-        "log loss, whole and per era",
-        "scikit-learn and groupby",
-        lambda: (log_loss(p, y), era_log_loss(p, y, starts)),
-        peer,
-        Bar(400),
-    )
-
-
-def _newcomer(rng: np.random.Generator) -> Race:
-    crowd = rng.uniform(0.3, 0.7, (OTHERS, ROWS))
-    newcomer = rng.uniform(0.3, 0.7, ROWS)
-    bounds = np.array([0, ROWS], dtype=np.int64)
-
-    def peer() -> object:
-        return [(pearsonr(newcomer, other)[0], ks_2samp(newcomer, other).statistic) for other in crowd]
-
-    return Race(
-        f"originality of a newcomer against {OTHERS}, in float64",
-        "scipy pearsonr and ks_2samp, pair by pair",
-        lambda: originality_of(newcomer, newcomer, crowd, crowd, bounds),
-        peer,
-        Bar(1),
     )

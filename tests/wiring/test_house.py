@@ -1,14 +1,23 @@
 """The house that other tests rely on: what it starts, what it can break, and that it comes back."""
 
 import signal
+from collections.abc import Iterator
 
 import httpx
 import psutil
 import pytest
 
-from tests.house import House
+from tests.house import House, HouseTemplate
 
 pytestmark = pytest.mark.house
+
+
+@pytest.fixture(scope="module")
+def house(houses: HouseTemplate) -> Iterator[House]:
+    """One house for both tests: the first leaves it whole, which is what it shows."""
+    with houses.built() as built:
+        built.open()
+        yield built
 
 
 def _status(house: House) -> int:

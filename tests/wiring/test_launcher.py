@@ -35,8 +35,9 @@ def home(worker: str) -> Iterator[Path]:
     )
     shutil.rmtree(folder, ignore_errors=True)
     yield folder
-    _launch(folder, "stop").communicate(timeout=90)
-    assert inhabitants(folder) == []
+    if inhabitants(folder):
+        _launch(folder, "stop").communicate(timeout=90)
+        assert inhabitants(folder) == []
     shutil.rmtree(folder, ignore_errors=True)
 
 

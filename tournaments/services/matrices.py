@@ -5,7 +5,7 @@ they lack or hold damaged is made again from the uploads when it is asked for.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,6 +55,19 @@ class Cache:
         """Return the ticks (N, K) of submissions."""
         return self._read(self.ticks, submissions, self._ticks)
 
+    def scan(self, submissions: list[Submission], size: int) -> Iterator[np.ndarray]:
+        """Iterate over the ticks of submissions in blocks (n, K), n ≤ size, as they lie in the file.
+
+        It is checked once in a while, not each time: to screen with. Raises MatrixMiss when it is written to
+        with other numbers meanwhile.
+        """
+        slots = [one.position for one in submissions]
+        try:
+            return self.ticks.blocks(slots, size)
+        except MatrixMiss as miss:
+            self._heal(self.ticks, submissions, self._ticks, miss)
+            return self.ticks.blocks(slots, size)
+
     def counts_of(self, submissions: list[Submission]) -> np.ndarray:
         """Return the counts (N, 2048) of submissions."""
         return self._read(self.counts, submissions, self._counts)
@@ -68,17 +81,25 @@ class Cache:
     def _counts(self, submission: Submission) -> np.ndarray:
         return cumulative_counts(files.vector_of(submission)[self.frame.keep])
 
-    @staticmethod
     def _read(
-        matrix: Matrix, submissions: list[Submission], make: Callable[[Submission], np.ndarray]
+        self, matrix: Matrix, submissions: list[Submission], make: Callable[[Submission], np.ndarray]
     ) -> np.ndarray:
         slots = [one.position for one in submissions]
         try:
             return matrix.read(slots)
         except MatrixMiss as miss:
-            again = set(miss.slots)
-            matrix.rebuild((one.position, make(one)) for one in submissions if one.position in again)
+            self._heal(matrix, submissions, make, miss)
             return matrix.read(slots)
+
+    @staticmethod
+    def _heal(
+        matrix: Matrix,
+        submissions: list[Submission],
+        make: Callable[[Submission], np.ndarray],
+        miss: MatrixMiss,
+    ) -> None:
+        again = set(miss.slots)
+        matrix.rebuild((one.position, make(one)) for one in submissions if one.position in again)
 
 
 def cache_of(round_: Round, frame: Frame) -> Cache:

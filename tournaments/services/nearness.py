@@ -5,6 +5,7 @@ depends on what was uploaded before, in commit order, and not on when a worker c
 """
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from django.db.models import Max
@@ -95,11 +96,12 @@ def _screened(
     """Return each newcomer's largest abs(ρ) over the splits with each of the others, within a rounding."""
     own = cache.ticks_of(newcomers)
     found: dict[int, dict[int, float]] = {one.pk: {} for one in newcomers}
-    for first in range(0, len(others), BLOCK):
-        block = others[first : first + BLOCK]
-        rho = likeness.screen(cache.ticks_of(block), own, cache.frame.split_starts)
+    keys = iter(others)
+    for block in cache.scan(others, BLOCK):
+        rho = likeness.screen(block, own, cache.frame.split_starts)
+        scanned = [one.pk for one in islice(keys, len(block))]
         for column, one in zip(rho.T.tolist(), newcomers, strict=True):
-            found[one.pk].update(zip((other.pk for other in block), column, strict=True))
+            found[one.pk].update(zip(scanned, column, strict=True))
     return found
 
 

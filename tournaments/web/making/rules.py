@@ -91,7 +91,7 @@ GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
             Rule(
                 "concordance_gate",
                 "Concordance",
-                "Whether one model is behind all splits: how far apart like rows may be on them, such as 0.12. "
+                "Whether one model is behind all splits: how far apart like rows may be, such as 0.12. "
                 "Empty for none. It needs features.",
                 MAYBE,
             ),

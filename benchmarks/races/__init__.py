@@ -1,0 +1,18 @@
+"""What is raced: one file a room of the project. Sizes are those of the original game."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.race import Race
+from benchmarks.races import http, intake, originality, scores, store
+
+FOLDER = Path("var/bench")
+
+
+def races(quick: bool) -> Iterator[Race]:
+    """Yield the races, one at a time, so that only one world is in memory."""
+    yield from intake.races(quick)
+    yield from scores.races(quick)
+    yield from originality.races(quick)
+    yield from store.races(FOLDER / "store", quick)
+    yield from http.races(quick)
