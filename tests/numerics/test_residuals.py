@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import combinations, pairwise
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numerai_tools.scoring import neutralize
+from scipy.stats import pearsonr
+from threadpoolctl import threadpool_limits
 
+from tournaments.numerics.likeness import exact_products, screen, ticks
 from tournaments.numerics.originality import round_originality
-from tournaments.numerics.residuals import share_of
+from tournaments.numerics.residuals import residual, share_of
 
 ROWS = 400
 BOUNDS = [0, ROWS]
@@ -75,6 +82,41 @@ def test_with_many_of_ones_own_the_others_may_still_be_few_enough() -> None:
     found = residuals_of(g, [*range(40), 99, 99, 99, 99, 99, 99])
     assert None not in found
     assert found[-1] == pytest.approx(by_least_squares(g[-1], g[:40]), abs=2e-6)
+
+
+@given(st.integers(0, 10_000), st.integers(2, 9))
+@settings(max_examples=30)
+def test_what_is_left_of_variance_is_what_numerai_tools_neutralizes(seed: int, size: int) -> None:
+    g = crowd(seed, size)
+    frame = pd.DataFrame(g.T)
+    rest = neutralize(frame[[size - 1]], frame[list(range(size - 1))])[size - 1]
+    left = float(rest @ rest / (ROWS * g[-1].var()))
+    expected = left * (ROWS - 1) / (ROWS - (size - 1))
+    assert residual(g[-1], g[:-1]) == pytest.approx(expected, abs=5e-6)
+
+
+def test_ticks_give_the_correlations_of_scipy() -> None:
+    g = np.random.default_rng(8).normal(size=(6, 1_000)) + 1.0
+    bounds = np.array([0, 300, 1_000])
+    rows = np.array([ticks(one, bounds) for one in g])
+    exact = exact_products(rows, rows, bounds)
+    screened = screen(rows, rows, bounds)
+    for i, j in combinations(range(6), 2):
+        theirs = [pearsonr(g[i, a:b], g[j, a:b]).statistic for a, b in pairwise(bounds)]
+        assert exact[:, i, j] == pytest.approx(theirs, abs=2e-7)
+        assert screened[i, j] == pytest.approx(max(map(abs, theirs)), abs=1e-6)
+
+
+def test_exact_products_do_not_depend_on_the_order_of_rows_or_on_threads() -> None:
+    rng = np.random.default_rng(9)
+    rows = np.array([ticks(one, [0, 20_000]) for one in rng.normal(size=(40, 20_000))])
+    bounds = np.array([0, 20_000])
+    whole = exact_products(rows, rows, bounds)
+    shuffled = rows[:, rng.permutation(20_000)]
+    with threadpool_limits(2):
+        assert np.array_equal(exact_products(shuffled, shuffled, bounds), whole)
+    for i in (0, 17, 39):
+        assert np.array_equal(exact_products(rows[i : i + 1], rows, bounds)[0, 0], whole[0, i])
 
 
 def test_the_share_counts_degrees_of_freedom() -> None:
