@@ -16,7 +16,6 @@ from django.apps import apps
 from django.db import connection
 
 
-
 @dataclass
 class Kept:
     """What a stage left: rows by table as PostgreSQL's binary COPY, a folder, and pickled objects."""

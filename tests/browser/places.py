@@ -105,6 +105,7 @@ IN_STORIES = {
 }
 IN_STORIES |= {"apply-labels"}
 FILES = {"people-csv", "board-csv", "season-csv", "audit-csv", "server-audit-csv"}
+FILES |= {"payouts-csv", "settle-csv", "submission-eras"}
 # These only take a form, and lead on.
 ACTS = {
     "logout",
@@ -125,8 +126,8 @@ ACTS |= {
     "revoke-invitation",
 }
 ACTS |= {"webhook-add", "webhook-test", "webhook-switch", "webhook-retry", "lift-ban", "readmit"}
-# Pages that no browser test opens: only those of tests/web, without a browser.
-UNSEEN = {
+# Looked at in test_pages_on_the_way: something must be done first.
+ON_THE_WAY = {
     "join-open",
     "member-link",
     "notices-stop",
@@ -135,4 +136,4 @@ UNSEEN = {
     "webhook",
     "webhook-remove",
 }
-ELSEWHERE = IN_STORIES | FILES | ACTS | UNSEEN
+ELSEWHERE = IN_STORIES | FILES | ACTS | ON_THE_WAY

@@ -4,30 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from tests.world import World
 from tournaments.models import AuditEvent, Participant
-from tournaments.services.access import participant_of
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Refused
 from tournaments.services.people import bans, roster
 from tournaments.services.reading import desk
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(tmp_path):
-    return World(tmp_path)
-
-
-@pytest.fixture
-def ann(world):
-    return world.player("ann")
-
-
-@pytest.fixture
-def heron(world, ann):
-    return participant_of(ann, world.tournament)
 
 
 def code(call, *args):

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from tests.world import World
 from tournaments.models import Member, OneTimeLink, User
 from tournaments.services.access import Actor, participant_of
 from tournaments.services.clock import db_now
@@ -13,21 +12,6 @@ from tournaments.services.people import bans, members, users
 from tournaments.services.people.signup import NewUser
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(tmp_path):
-    return World(tmp_path)
-
-
-@pytest.fixture
-def ann(world):
-    return world.player("ann")
-
-
-@pytest.fixture
-def heron(world, ann):
-    return participant_of(ann, world.tournament)
 
 
 @pytest.fixture

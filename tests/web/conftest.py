@@ -2,6 +2,7 @@
 
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -61,7 +62,7 @@ def stage(request, db, keeper, tmp_path):
     furthest = max(STAGES.index(name) for name in STAGES if name in request.fixturenames)
 
     def build():
-        made = {}
+        made: dict[str, Any] = {}
         for name in STAGES[: furthest + 1]:
             made[name] = BUILD[name](made, tmp_path)
         return made

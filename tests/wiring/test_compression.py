@@ -1,10 +1,10 @@
 """Pages travel compressed, and everything else as it is stored: a part of a file has its place in it."""
 
 import gzip
+from typing import Any
 
 import pytest
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.test import RequestFactory
 
 from aggregator.compression import PageCompression
@@ -12,8 +12,8 @@ from aggregator.compression import PageCompression
 LONG = b"one line of many\n" * 200
 
 
-def answered(response: HttpResponseBase, takes: str = "gzip, br") -> HttpResponseBase:
-    def answer(_: HttpRequest) -> HttpResponseBase:
+def answered(response: Any, takes: str = "gzip, br") -> Any:
+    def answer(_: HttpRequest) -> Any:
         return response
 
     return PageCompression(answer)(RequestFactory().get("/", headers={"accept-encoding": takes}))
