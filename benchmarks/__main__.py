@@ -1,6 +1,6 @@
 """`make bench`: the races, as a table and as `var/bench.json`. BENCH=quick takes smaller crowds and a minute.
 
-`var/bench.run.json` says beside it on which machine, when, and whether all were raced: see `benchmarks.report`.
+`var/bench.run.json` beside it says on which machine, when, and whether all were raced.
 Every bar is a ratio within one run, for absolute times drift on shared machines. Returns 1 when one does not
 hold. How the crowd does against its members is a command of its own: `python -m benchmarks.crowd_edge`.
 """

@@ -1,11 +1,10 @@
-"""A crowd of any size that fits in no memory: each member is made again, always the same, when it is asked for.
+"""A crowd that need not fit in memory: each member is made again, always the same, when it is asked for.
 
 Members are honest and somewhat alike, on three splits. What the server caches of them, ticks and counts, lies
 in a round's row-files in a folder.
 """
 
 import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -26,27 +25,28 @@ DIFFERENT = 10_000
 _FACTORS = np.random.default_rng(1).normal(size=(6, ROWS))
 
 
+def forecaster(number: int) -> Floats:
+    """The probabilities (M,) of a forecaster; from DIFFERENT on they are newcomers."""
+    rng = np.random.default_rng([2021, number])
+    z = rng.normal(size=6) @ _FACTORS + 2 * rng.standard_normal(ROWS)
+    p: Floats = 1 / (1 + np.exp(-0.03 * np.exp(0.3 * rng.normal()) * z + 0.01 * rng.normal()))
+    return p
+
+
 @dataclass(frozen=True)
 class Values:
     """The probabilities (M,) of members."""
 
-    size: int
-
     def __getitem__(self, index: int) -> Floats:
-        rng = np.random.default_rng([2021, index % DIFFERENT])
-        z = rng.normal(size=6) @ _FACTORS + 2 * rng.standard_normal(ROWS)
-        p: Floats = 1 / (1 + np.exp(-0.03 * np.exp(0.3 * rng.normal()) * z + 0.01 * rng.normal()))
-        return p
+        return forecaster(index % DIFFERENT)
 
 
 @dataclass(frozen=True)
 class Ranks:
     """Their Gaussian ranks (M,)."""
 
-    values: Values
-
     def __getitem__(self, index: int) -> Floats:
-        return ranked(self.values[index])
+        return ranked(forecaster(index % DIFFERENT))
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,6 @@ class Ticks:
 
     def __getitem__(self, index: Ints) -> Singles:
         return self.matrix.read(index.tolist())
-
-    def blocks(self, size: int, block: int) -> Iterator[Singles]:
-        """Iterate over the ticks of the first `size` members."""
-        for first in range(0, size, block):
-            yield self[np.arange(first, min(first + block, size))]
 
 
 def ranked(p: Floats) -> Floats:
@@ -80,7 +75,7 @@ def row_files(folder: Path) -> tuple[Matrix, Matrix]:
 def fill(folder: Path, size: int) -> None:
     """Write the files of so many members, where they are not there yet."""
     ticks_file, counts_file = row_files(folder)
-    there, values = set(counts_file.slots()), Values(size)
+    there, values = set(counts_file.slots()), Values()
     for slot in (one for one in range(size) if one not in there):
         if slot >= DIFFERENT:
             ticks_file.append(slot, ticks_file.read([slot % DIFFERENT])[0])

@@ -1,4 +1,4 @@
-"""What a worker spends on a crowd: each measure runs in a process of its own, so that its memory is its own."""
+"""What a worker spends on a crowd: each measure runs in a process of its own, for its memory's sake."""
 
 import os
 import statistics
@@ -19,6 +19,7 @@ from tournaments.numerics.likeness import screen, ticks
 from tournaments.numerics.losses import batch_losses, score_split
 from tournaments.numerics.originality import Crowd, crowd_originality, nearest
 from tournaments.store.formats import parse
+from tournaments.store.matrix import Matrix
 from tournaments.store.rows import RowIndex
 
 BLOCK, BATCH, APPENDS, TIMES = 256, 16, 20, 3
@@ -53,24 +54,24 @@ def _seconds(act: Callable[[], Any], times: int = TIMES) -> float:
 
 def newcomers(folder: Path, size: int) -> Found:
     """Time a newcomer alone, one of a batch, all log losses, and an append, against so many: seconds."""
-    rows, counts = many.row_files(folder)
+    rows, values = many.row_files(folder)[0], Values()
     table = many.counts_of(folder, size)
-    values, newcomer = Values(size), Values(size + BATCH)
-    own = [newcomer[size + at] for at in range(BATCH)]
+    own = [many.forecaster(many.DIFFERENT + at) for at in range(BATCH)]
     ranks = [many.ranked(p) for p in own]
 
     def compare(which: range) -> None:
         mine = np.array([ticks(ranks[at], SPLIT_STARTS) for at in which])
-        parts = [screen(block, mine, SPLIT_STARTS) for block in Ticks(rows).blocks(size, BLOCK)]
+        parts = [screen(block, mine, SPLIT_STARTS) for block in rows.blocks(range(size), BLOCK)]
         screened = np.concatenate(parts)
         for at in which:
-            nearest(ranks[at], Ranks(values), screened[:, at], SPLIT_STARTS)
+            nearest(ranks[at], Ranks(), screened[:, at], SPLIT_STARTS)
             smallest_distance(own[at], cumulative_counts(own[at]), values, table, np.arange(size))
 
     def append() -> None:
-        for slot in range(size, size + APPENDS):
-            rows.append(slot, ticks(ranks[0], SPLIT_STARTS))
+        for slot in range(APPENDS):
+            other.append(slot, mine)
 
+    other, mine = Matrix(folder / "append.ticks", ROWS), ticks(ranks[0], SPLIT_STARTS)
     compare(range(1))  # numba loads what it compiled
     return {
         "alone": _seconds(lambda: compare(range(1))),
@@ -93,8 +94,7 @@ def close(folder: Path, size: int) -> Found:
     """Originality of a whole round at its close, from its row-files: seconds, and MB over an idle worker."""
     before = idle()
     rows, _ = many.row_files(folder)
-    values = Values(size)
-    crowd = Crowd(Ticks(rows), Ranks(values), values, many.counts_of(folder, size), np.arange(size),
+    crowd = Crowd(Ticks(rows), Ranks(), Values(), many.counts_of(folder, size), np.arange(size),
                   np.arange(size), SPLIT_STARTS)  # fmt: skip
     seconds = _seconds(lambda: crowd_originality(crowd), 1)
     return {"close": seconds, "idle_mb": before, "peak_mb": memory("VmHWM")}
@@ -102,7 +102,7 @@ def close(folder: Path, size: int) -> Found:
 
 def scoring(folder: Path, size: int) -> Found:
     """All numbers of one newcomer, from its file on: MB over an idle worker."""
-    file, index = _upload(size)
+    file, index = _upload()
     before = idle()
     p = next(iter(parse(file, "p.csv", index).columns.values()))
     y, bounds = np.arange(ROWS) % 2, starts()
@@ -110,12 +110,12 @@ def scoring(folder: Path, size: int) -> Found:
     rows, _ = many.row_files(folder)
     g = many.ranked(p)
     own = ticks(g, SPLIT_STARTS)[None, :]
-    parts = [screen(block, own, SPLIT_STARTS) for block in Ticks(rows).blocks(size, BLOCK)]
-    nearest(g, Ranks(Values(size)), np.concatenate(parts)[:, 0], SPLIT_STARTS)
+    parts = [screen(block, own, SPLIT_STARTS) for block in rows.blocks(range(size), BLOCK)]
+    nearest(g, Ranks(), np.concatenate(parts)[:, 0], SPLIT_STARTS)
     return {"idle_mb": before, "peak_mb": memory("VmHWM")}
 
 
-def _upload(size: int) -> tuple[Any, RowIndex]:
+def _upload() -> tuple[Any, RowIndex]:
     ids = opaque_ids(ROWS, np.random.default_rng(4)).tolist()
     eras = [f"era{at * ERAS // ROWS + 1}" for at in range(ROWS)]
-    return many.csv(ids, Values(size + 1)[size]), RowIndex.build(ids, eras, ["live"] * ROWS)
+    return many.csv(ids, many.forecaster(many.DIFFERENT)), RowIndex.build(ids, eras, ["live"] * ROWS)

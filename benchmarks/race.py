@@ -68,7 +68,8 @@ class Disagreement(Exception):
 def run(race: Race) -> Outcome:
     """Run both in turn, once to warm up and compare, then to count; medians. Raises Disagreement."""
     _compare(race)
-    ours, theirs = [], []
+    ours: list[float] = []
+    theirs: list[float] = []
     rounds = ROUNDS
     while len(ours) < rounds:
         ours.append(_milliseconds(race.ours) / race.ours_parts)

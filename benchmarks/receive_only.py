@@ -1,18 +1,39 @@
-"""The least that a server can do with an upload: read it to its end and say that it is here."""
+"""The same server, if it only received: the key is known, the body is spooled and hashed; nothing is checked,
+kept or answered but that it is here.
 
-from collections.abc import Callable, Iterable
-from typing import Any
+It stands where the project's own address for uploads stands, behind the same middleware, authentication and
+throttles, so that a race against it says what validating and accepting cost on top of receiving.
+"""
+
+import os
 
 import django
 
-PIECE = 64 * 1024
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aggregator.settings")
+django.setup()  # before the views, whose models need it
 
-django.setup()  # gunicorn's configuration loads all pages before it forks, also where none is asked for
+from django.conf import settings  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.urls import path  # noqa: E402
+from rest_framework.request import Request  # noqa: E402
+from rest_framework.response import Response  # noqa: E402
+
+from tournaments.api import bodies  # noqa: E402
+from tournaments.api.base import ApiView  # noqa: E402
+from tournaments.services import files  # noqa: E402
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Read the body and answer 204, as a WSGI application."""
-    while environ["wsgi.input"].read(PIECE):
-        pass
-    start_response("204 No Content", [])
-    return []
+class Receive(ApiView):
+    """Take in a body."""
+
+    def put(self, request: Request, slug: str) -> Response:
+        """Spool and hash it."""
+        with files.receive(bodies.raw(request)) as received:
+            return Response({"sha256": received.sha256}, 201)
+
+
+urlpatterns = [
+    path("api/v1/tournaments/<slug:slug>/rounds/current/submissions/", Receive.as_view()),
+]
+settings.ROOT_URLCONF = __name__
+application = get_wsgi_application()

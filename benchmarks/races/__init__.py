@@ -1,6 +1,6 @@
 """What is raced: one file a room of the project. Sizes are those of the original game."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from benchmarks.race import Race
@@ -9,7 +9,7 @@ from benchmarks.races import http, intake, originality, scores, store
 FOLDER = Path("var/bench")
 
 
-def races(quick: bool) -> Iterator[Race]:
+def races(quick: bool) -> Generator[Race]:
     """Yield the races, one at a time, so that only one world is in memory."""
     yield from intake.races(quick)
     yield from scores.races(quick)

@@ -1,4 +1,4 @@
-"""An upload over HTTP, validated before it is answered, against a server that only receives (row 13).
+"""An upload over HTTP, validated before it is answered, against the same server that only receives (row 13).
 
 Both are gunicorn with this project's configuration, on free ports of 127.0.0.1, and nothing else works
 meanwhile. It needs the launcher's databases: `make bench` brings them.
@@ -56,11 +56,11 @@ def races(quick: bool) -> Iterator[Race]:
 
         def receive() -> None:
             for _ in range(puts):
-                _put(peer, spare, token, 204)
+                _put(peer, spare, token, 201)
 
         yield Race(
             f"HTTP: raw PUT of {ROWS:,} rows with synchronous validation, a file",
-            "receive only, same server",
+            "the same server, if it only received: key, spool, hash",
             upload,
             receive,
             Bar(4, at_most=True),

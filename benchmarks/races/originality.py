@@ -78,8 +78,8 @@ def races(quick: bool) -> Iterator[Race]:
             for g, p in pairs
         ]
 
-    few = Field(*(part[:PAIRED_BY_PEER] for part in (field.p, field.g, field.kept, field.counts)),
-                field.newcomers)  # fmt: skip
+    some = slice(PAIRED_BY_PEER)
+    few = Field(field.p[some], field.g[some], field.kept[some], field.counts[some], field.newcomers)
 
     def same(_: object, pairs: list[tuple[float, float]]) -> bool:
         rho, ks = few.alone()

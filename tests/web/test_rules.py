@@ -32,7 +32,7 @@ def test_rules_are_changed_for_the_rounds_to_come(look, world):
 def test_every_fault_of_the_rules_stands_at_its_field(look, world):
     data = rules_of(world.tournament, quota="0", consistency_gate="3", feedback="ladder", epsilon="0.5")
     page = look("olga").post("/t/weekly/rules/", data, status=400)
-    for words in ("Between 1 and 10,000 files.", "A share of eras", "needs a step", "Between 0 and 0.01."):
+    for words in ("Between 1 and 10,000 files.", "A share of eras", "needs a step", "Between 1e-9 and 0.01."):
         assert words in page.text
     world.tournament.refresh_from_db()
     assert world.tournament.read_rules().quota == 25

@@ -51,7 +51,7 @@ GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
                 "epsilon",
                 "Clipping",
                 "Probabilities are scored within this of 0 and 1, so that no loss is infinite. "
-                "Above 0, at most 0.01.",
+                "Between 1e-9 and 0.01.",
                 PART,
             ),
             Rule("quota", "Files per participant", "Accepted files in one round, 1 to 10,000.", WHOLE),
