@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from scipy.special import expit
 from scipy.stats import ks_2samp
 
-from tournaments.numerics.errors import NumericsError
 from tournaments.numerics.correlations import split_correlations
 from tournaments.numerics.distributions import ks_distance
+from tournaments.numerics.errors import NumericsError
 from tournaments.numerics.originality import originality_of, round_originality, verdict
 from tournaments.numerics.ranks import gaussian_ranks
 from tournaments.numerics.residuals import residual

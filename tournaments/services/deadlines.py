@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Exists, Max, OuterRef, Subquery
 
-from tournaments.models import Extension, Participant, Round, Selection, Submission, Upload
+from tournaments.models import Exclusion, Extension, Participant, Round, Selection, Submission, Upload
 from tournaments.services.access import UPLOAD, Actor, need_participant
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Conflict, Forbidden
@@ -30,13 +30,23 @@ def used_quota(round_: Round, participant: Participant) -> int:
 
 
 def refuse_unless_open(round_: Round, participant: Participant, now: datetime) -> None:
-    """Refuse an upload with `excluded`, `round_not_open`, `too_late` or `over_quota`."""
-    banned = Participant.objects.filter(bans.in_force(now), pk=participant.pk).exists()
-    if banned or participant.exclusions.filter(round=round_).exists():
+    """Refuse an upload with `excluded`, `round_not_open`, `too_late` or `over_quota`.
+
+    All that it hangs on is asked for at once: it stands in the way of every upload, under the round's lock.
+    """
+    whose = {"round": round_, "participant": OuterRef("pk")}
+    used = Upload.objects.filter(**whose).order_by().values("participant").annotate(n=Count("pk"))
+    found = Participant.objects.filter(pk=participant.pk).annotate(
+        out=Exists(Exclusion.objects.filter(**whose)),
+        extended=Subquery(Extension.objects.filter(**whose).values("closes_at")[:1]),
+        used=Subquery(used.values("n")),
+    )
+    facts = found.only("banned_at", "banned_until").get()
+    if bans.is_banned(facts, now) or facts.out:
         raise Forbidden("excluded", f"{participant.alias} is excluded from round {round_.number}.")
     if round_.state != Round.State.OPEN:
         raise Conflict("round_not_open", f"Round {round_.number} is {round_.state}; it takes no files.")
-    until = deadline(round_, participant)
+    until = max(round_.closes_at, facts.extended or round_.closes_at)
     if not now < until:
         raise Conflict(
             "too_late",
@@ -44,7 +54,7 @@ def refuse_unless_open(round_: Round, participant: Participant, now: datetime) -
             closes_at=until.isoformat(),
             now=now.isoformat(),
         )
-    if used_quota(round_, participant) >= round_.read_rules().quota:
+    if (facts.used or 0) >= round_.read_rules().quota:
         raise Conflict(
             "over_quota",
             f"You have used all {round_.read_rules().quota} files of round {round_.number}.",

@@ -55,8 +55,9 @@ def check(
     participant = need_participant(actor, round_.tournament, UPLOAD)
     refuse_unless_open(round_, participant, db_now())
     with files.receive(chunks) as received:
-        parsed = _parse(received.file, filename, round_, participant, forecaster)
-        owners = _owners(parsed, participant, forecaster)
+        mine = _forecasters(participant, forecaster)
+        parsed = _parse(received.file, filename, round_, mine)
+        owners = _owners(parsed, participant, mine, forecaster)
         return Checked({column: one.name for column, one in owners.items()}, files.warnings_of(parsed))
 
 
@@ -81,12 +82,13 @@ def submit(
         if earlier := idempotency.answered(user, key, print_):
             return cast(Receipts, earlier["receipts"])
         _refuse_early(round_, participant, received.sha256)
+        mine = _forecasters(participant, forecaster)
         try:
-            parsed = _parse(received.file, filename, round_, participant, forecaster)
+            parsed = _parse(received.file, filename, round_, mine)
         except FileRefused as refused:
             _keep_rejection(round_, participant, forecaster, filename, refused)
             raise
-        owners = _owners(parsed, participant, forecaster)
+        owners = _owners(parsed, participant, mine, forecaster)
         received.keep()
         bag = _Bag(user, participant, filename[-200:], received, owners, files.warnings_of(parsed))
         answer = idempotency.once(user, key, print_, lambda: {"receipts": _accept(round_.pk, bag)})
@@ -111,27 +113,35 @@ def _refuse_early(round_: Round, participant: Participant, sha256: str) -> None:
         refuse_unless_open(round_, participant, db_now())
 
 
-def _parse(
-    file: IO[bytes], filename: str, round_: Round, participant: Participant, forecaster: str
-) -> Parsed:
-    if forecaster:
-        players.find_forecaster(participant, forecaster)
-    names = frozenset(participant.forecasters.values_list("name", flat=True))
+Mine = dict[str, Forecaster]
+"""A participant's forecasters by name, in the order in which they were made."""
+
+
+def _forecasters(participant: Participant, asked_for: str) -> Mine:
+    mine = {one.name: one for one in participant.forecasters.order_by("pk")}
+    if asked_for and asked_for not in mine:
+        players.find_forecaster(participant, asked_for)
+    return mine
+
+
+def _parse(file: IO[bytes], filename: str, round_: Round, mine: Mine) -> Parsed:
     try:
-        return parse(file, filename, files.rows_of(round_), files.parse_options(round_.read_rules(), names))
+        return parse(file, filename, files.rows_of(round_), files.parse_options(round_.read_rules(), mine))
     except FileRejected as rejected:
         raise FileRefused([fault.as_dict() for fault in rejected.faults]) from rejected
 
 
-def _owners(parsed: Parsed, participant: Participant, forecaster: str) -> dict[str, Forecaster]:
+def _owners(parsed: Parsed, participant: Participant, mine: Mine, forecaster: str) -> dict[str, Forecaster]:
     """Say which column is whose: by its name, by the request, or else the participant's paid forecaster."""
-    mine = {one.name: one for one in participant.forecasters.all()}
     if forecaster and set(parsed.columns) & set(mine) - {forecaster}:
         raise Invalid(
             "forecaster_mismatch",
             f"The request names {forecaster}, but the file has columns for {', '.join(parsed.columns)}.",
         )
-    fallback = mine[forecaster] if forecaster else players.paid_forecaster(participant)
+    paid = [one for one in mine.values() if participant.nominated_id in (None, one.pk)]
+    fallback = mine[forecaster] if forecaster else next(iter(paid), None)
+    if fallback is None:
+        fallback = players.paid_forecaster(participant)
     return {column: mine.get(column, fallback) for column in parsed.columns}
 
 
@@ -179,7 +189,8 @@ def _replay(round_: Round, bag: _Bag) -> list[Submission]:
     """Return the newest submissions of the same forecasters when they hold the very same bytes: a retry."""
     found = []
     for column, forecaster in bag.owners.items():
-        last = Submission.objects.filter(round=round_, forecaster=forecaster).order_by("-position").first()
+        sent = Submission.objects.filter(round=round_, forecaster=forecaster).select_related("upload")
+        last = sent.order_by("-position").first()
         if last is None or last.upload.sha256 != bag.received.sha256 or last.column != column:
             return []
         found.append(last)
@@ -203,7 +214,7 @@ def _enter(round_: Round, upload: Upload, forecaster: Forecaster, column: str, b
     if not created and not selection.pinned:
         selection.submission = submission
         selection.save(update_fields=["submission"])
-    work.add(Work.Kind.SCORE_VALIDATION, round_, submission)
+    work.begin(Work.Kind.SCORE_VALIDATION, round_, submission, upload.received_at)
     return submission
 
 

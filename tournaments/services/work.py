@@ -75,6 +75,13 @@ def add(
     return work
 
 
+def begin(kind: str, round_: Round, submission: Submission, now: datetime) -> Work:
+    """Write the first work of what was just made: as `add`, but there is nothing that it could replace."""
+    work = Work.objects.create(kind=kind, round=round_, submission=submission, state=State.DUE, due_at=now)
+    ring([work.pk])
+    return work
+
+
 def ring(ids: Iterable[int]) -> None:
     """Tell the listeners, once the current transaction is committed, that these can start."""
     found = list(ids)
