@@ -65,7 +65,7 @@ def newcomers(folder: Path, size: int) -> Found:
         screened = np.concatenate(parts)
         for at in which:
             nearest(ranks[at], Ranks(), screened[:, at], SPLIT_STARTS)
-            smallest_distance(own[at], cumulative_counts(own[at]), values, table, np.arange(size))
+            smallest_distance(np.sort(own[at]), cumulative_counts(own[at]), values, table, np.arange(size))
 
     def append() -> None:
         for slot in range(APPENDS):

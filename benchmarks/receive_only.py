@@ -34,6 +34,7 @@ class Receive(ApiView):
 
 urlpatterns = [
     path("api/v1/tournaments/<slug:slug>/rounds/current/submissions/", Receive.as_view()),
+    path("healthz", Receive.as_view(), {"slug": ""}),
 ]
 settings.ROOT_URLCONF = __name__
 application = get_wsgi_application()

@@ -46,20 +46,36 @@ class Field:
         return cls(p, g, kept, counts, np.array([one() for _ in range(BATCH)]))
 
     def alone(self, newcomer: int = 0) -> tuple[float, float]:
-        """All that is done for a newcomer: ranks, ticks and counts; the nearest; the smallest distance."""
-        p = self.newcomers[newcomer]
+        """All that is done for a newcomer, from its file's values on: made ready, then compared."""
+        return self.compared([Ready.of(self.newcomers[newcomer])])[0]
+
+    def compared(self, newcomers: list["Ready"]) -> list[tuple[float, float]]:
+        """Newcomers against all, in one pass: the nearest, and the smallest distance."""
+        screened = screen(self.kept, np.array([one.ticks for one in newcomers]), ALL)
+        everyone = np.arange(len(self.p))
+        return [
+            (
+                nearest(one.g, self.g, screened[:, at], ALL)[0] / 1e9,
+                smallest_distance(one.ordered, one.counts, self.p, self.counts, everyone)[0],
+            )
+            for at, one in enumerate(newcomers)
+        ]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What is made of a newcomer's file once, whoever it is compared with."""
+
+    g: Floats
+    ticks: Singles
+    ordered: Floats
+    counts: Counts
+
+    @classmethod
+    def of(cls, p: Floats) -> "Ready":
+        """Rank, round to ticks, sort and count."""
         g = gaussian_ranks(p, starts())
-        return self._compared(p, g, screen(self.kept, ticks(g, ALL)[None, :], ALL)[:, 0])
-
-    def compared(self, ranked: list[tuple[Floats, Singles]]) -> list[tuple[float, float]]:
-        """The comparisons of newcomers whose ranks are there, in one pass."""
-        screened = screen(self.kept, np.array([own for _, own in ranked]), ALL)
-        return [self._compared(self.newcomers[at], g, screened[:, at]) for at, (g, _) in enumerate(ranked)]
-
-    def _compared(self, p: Floats, g: Floats, screened: Singles) -> tuple[float, float]:
-        units, _, _ = nearest(g, self.g, screened, ALL)
-        own = cumulative_counts(p)
-        return units / 1e9, smallest_distance(p, own, self.p, self.counts, np.arange(len(self.p)))[0]
+        return cls(g, ticks(g, ALL), np.sort(p), cumulative_counts(p))
 
 
 def races(quick: bool) -> Iterator[Race]:
@@ -101,12 +117,12 @@ def races(quick: bool) -> Iterator[Race]:
 
 
 def _batch(field: Field) -> Race:
-    ranked = [(g, ticks(g, ALL)) for g in (gaussian_ranks(p, starts()) for p in field.newcomers)]
+    ready = [Ready.of(p) for p in field.newcomers]
     return Race(
-        f"a batch of {BATCH} newcomers against {len(field.p):,}, each, their ranks being there",
+        f"a batch of {BATCH} newcomers against {len(field.p):,}, each, once they are ranked",
         "one newcomer alone",
-        lambda: field.compared(ranked),
-        lambda: field.compared(ranked[:1]),
+        lambda: field.compared(ready),
+        lambda: field.compared(ready[:1]),
         Bar(0.4, at_most=True),
         ours_parts=BATCH,
     )

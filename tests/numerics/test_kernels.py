@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.linalg import solve_triangular
 
 from tournaments.numerics import kernels
-from tournaments.numerics.distributions import CELLS, cells_of, cumulative_counts, smallest_distance
+from tournaments.numerics.distributions import CELLS, cumulative_counts, smallest_distance
 from tournaments.numerics.losses import batch_losses, whole_losses
 
 EPS = 1e-6
@@ -65,12 +65,20 @@ def test_the_largest_gap_is_that_of_all_points(a: list[float], b: list[float]) -
     assert kernels.largest_gap(first, second) == plain_gap(first, second)
 
 
-@given(st.lists(st.floats(0, 1), min_size=2, max_size=200))
-def test_cells_never_fall_where_probabilities_rise(values: list[float]) -> None:
-    ordered = np.sort(values)
-    cells = cells_of(ordered)
-    assert (np.diff(cells) >= 0).all()
-    assert ((cells >= 0) & (cells < CELLS)).all()
+def plain_cell(p: float) -> int:
+    """64 cells to an octave of the distance from one half, 16 octaves, on either side."""
+    mantissa, exponent = np.frexp(abs(p - 0.5))
+    octave = int(exponent) - 1 + 17  # 2^-17 is the lowest
+    place = 0 if p == 0.5 or octave < 0 else min(octave * 64 + int((2 * mantissa - 1) * 64), 1_023)
+    return 1_023 - place if p < 0.5 else 1_024 + place
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=100))
+def test_values_are_counted_in_cells_that_never_fall_where_they_rise(values: list[float]) -> None:
+    cells = [plain_cell(one) for one in sorted(values)]
+    assert cells == sorted(cells)
+    plain = np.cumsum(np.bincount(cells, minlength=CELLS))
+    assert cumulative_counts(values).tolist() == plain.tolist()
 
 
 @given(st.integers(0, 1_000))
@@ -82,7 +90,7 @@ def test_counts_bound_the_gap_and_find_the_smallest_distance(seed: int) -> None:
     gaps = [plain_gap(np.sort(files[0]), np.sort(files[other])) for other in others]
     bounds = kernels.count_gaps(table[0], table, others)
     assert (bounds * 60 <= gaps).all()
-    found, whose = smallest_distance(files[0], table[0], files, table, others)
+    found, whose = smallest_distance(np.sort(files[0]), table[0], files, table, others)
     assert (found, whose) == (min(gaps) / 3_600, others[int(np.argmin(gaps))])
 
 

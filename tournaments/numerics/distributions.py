@@ -16,8 +16,7 @@ from tournaments.numerics import checks, kernels
 from tournaments.numerics.checks import Counts, Floats, Ints
 
 CELLS = 2048
-_OCTAVES, _PER_OCTAVE_BITS = 16, 6
-_SIDE = _OCTAVES << _PER_OCTAVE_BITS
+_OCTAVES, _PER_OCTAVE_BITS = 16, 6  # CELLS is twice 16 octaves of 64
 _SHIFT = 52 - _PER_OCTAVE_BITS
 _LOWEST = (1022 - _OCTAVES) << _PER_OCTAVE_BITS  # 2^-17: what is nearer to one half shares a cell
 _HALF = 0.5
@@ -30,31 +29,21 @@ class Values(Protocol):
         """The values (M,) of a submission."""
 
 
-def cells_of(p: Floats) -> Ints:
-    """The cell, 0 … 2047, of each value in [0, 1]: it never falls where p rises.
-
-    64 cells to an octave of abs(p - 1/2), on either side: predictions cluster around one half at whatever
-    scale, and a grid that is fine only somewhere would be coarse for most.
-
-    >>> cells_of(np.array([0.0, 0.49, 0.5, 0.51, 1.0])).tolist()
-    [0, 366, 1024, 1681, 2047]
-    """
-    apart = p - _HALF
-    octave = (np.abs(apart).view(np.int64) >> _SHIFT) - _LOWEST
-    place = np.clip(octave, 0, _SIDE - 1)
-    return np.where(apart < 0, _SIDE - 1 - place, _SIDE + place)
-
-
 def cumulative_counts(p: npt.ArrayLike) -> Counts:
     """How many of the values p (M,) lie in each cell or below: (2048,), the last is M.
 
+    64 cells to an octave of abs(p - 1/2), on either side: predictions cluster around one half at whatever
+    scale, and a grid that is fine only somewhere would be coarse for most. Cells never fall where p rises.
     Raises NumericsError: as `checks.probabilities`.
 
-    >>> counts = cumulative_counts([0.1, 0.5, 0.9])
-    >>> counts[[0, 1023, 1024, 2047]].tolist()
-    [0, 1, 2, 3]
+    >>> counts = cumulative_counts([0.0, 0.49, 0.5, 0.51, 1.0])
+    >>> counts[[0, 365, 366, 1023, 1024, 1681, 2047]].tolist()
+    [1, 1, 2, 2, 3, 4, 5]
     """
-    counted = np.bincount(cells_of(checks.probabilities(p)), minlength=CELLS)
+    apart = checks.probabilities(p) - _HALF
+    # The first bits of a float64 are its octave and place in it: cells are read off, not computed.
+    octaves = np.abs(apart).view(np.int64)
+    counted = kernels.tally(octaves, apart < 0, _SHIFT, _LOWEST, CELLS)
     return np.cumsum(counted).astype(np.uint32)
 
 
@@ -73,11 +62,11 @@ def ks_distance(p: npt.ArrayLike, q: npt.ArrayLike) -> float:
 
 
 def smallest_distance(
-    p: Floats, counts: Counts, values: Values, table: Counts, others: Ints
+    ordered: Floats, counts: Counts, values: Values, table: Counts, others: Ints
 ) -> tuple[float, int]:
-    """The smallest distance of p (M,) to some others of as many values, and whose it is, the first of equals.
+    """The smallest distance of sorted values (M,) to some others of as many, and whose, the first of equals.
 
-    counts (2048,) are the `cumulative_counts` of p; table (N, 2048) and values those of all submissions,
+    counts (2048,) are their `cumulative_counts`; table (N, 2048) and values those of all submissions,
     others (n,) which of them are compared, at least one. values[i] is asked for only where the counts leave
     a doubt.
 
@@ -86,13 +75,13 @@ def smallest_distance(
     >>> smallest_distance(np.array([0.1, 0.2]), cumulative_counts([0.1, 0.2]), values, table, np.arange(2))
     (0.5, 1)
     """
-    own, rows = np.sort(p), p.size
+    rows = ordered.size
     at_least = kernels.count_gaps(counts, table, others) * rows
     best, whose = rows * rows + 1, others.size
     for place in np.argsort(at_least, kind="stable"):
         if at_least[place] > best:
             break
-        found = kernels.largest_gap(own, np.sort(values[int(others[place])]))
+        found = kernels.largest_gap(ordered, np.sort(values[int(others[place])]))
         if found < best or (found == best and place < whose):
             best, whose = found, int(place)
     return best / (rows * rows), int(others[whose])

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numba import njit
 
-from tournaments.numerics.checks import Counts, Floats, Ints
+from tournaments.numerics.checks import Bools, Counts, Floats, Ints
 
 _LANES, _RUN, _SHORT = 8, 128, 32
 # A lane multiplies _RUN / _LANES = 16 likelihoods and is joined with a neighbour before its logarithm; the
@@ -57,6 +57,19 @@ def _loss(row: Floats, against: Floats, eps: float, lane: Floats) -> float:
 
 
 @njit(cache=True)
+def tally(octaves: Ints, below: Bools, shift: int, lowest: int, cells: int) -> Ints:
+    """How many values lie in each of the cells (cells,), half of them on either side of the middle.
+
+    octaves (M,) are the bits of the values' distances from the middle; below (M,) says on which side.
+    """
+    counted, side = np.zeros(cells, dtype=np.int64), cells // 2
+    for m in range(octaves.size):
+        place = min(max((octaves[m] >> shift) - lowest, 0), side - 1)
+        counted[side - 1 - place if below[m] else side + place] += 1
+    return counted
+
+
+@njit(cache=True)
 def count_gaps(counts: Counts, table: Counts, which: Ints) -> Ints:
     """The largest difference (n,) of cumulative counts (C,) from each chosen row of a table (N, C)."""
     gaps = np.empty(which.size, dtype=np.int64)
@@ -64,7 +77,8 @@ def count_gaps(counts: Counts, table: Counts, which: Ints) -> Ints:
         largest = np.uint32(0)
         for cell in range(counts.size):
             a, b = counts[cell], table[which[i], cell]
-            largest = max(largest, max(a, b) - min(a, b))
+            # Told that it fits, the compiler keeps to 32 bits, and takes eight at a time.
+            largest = max(largest, np.uint32(max(a, b) - min(a, b)))
         gaps[i] = largest
     return gaps
 

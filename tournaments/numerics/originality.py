@@ -262,8 +262,8 @@ def _reasons(defined: bool, others: int, share: float | None) -> dict[str, str]:
 def _smallest_ks(crowd: Crowd, index: int, others: Ints) -> float | None:
     if others.size == 0:
         return None
-    found = smallest_distance(crowd.values[index], crowd.counts[index], crowd.values, crowd.counts, others)
-    return found[0]
+    own = np.sort(crowd.values[index])
+    return smallest_distance(own, crowd.counts[index], crowd.values, crowd.counts, others)[0]
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from tournaments.services import files, idempotency, work
 from tournaments.services.access import UPLOAD, Actor, need_participant
 from tournaments.services.clock import db_now
 from tournaments.services.deadlines import refuse_unless_open
-from tournaments.services.errors import FileRefused, Invalid
+from tournaments.services.errors import FileRefused, Invalid, Refused
 from tournaments.services.people import players
 from tournaments.services.telling import notices
 from tournaments.store.blobs import Received
@@ -109,8 +109,11 @@ class _Bag:
 
 def _refuse_early(round_: Round, participant: Participant, sha256: str) -> None:
     """Spare the parsing of a file that cannot be accepted, unless it is the retry of one that was."""
-    if not Upload.objects.filter(round=round_, participant=participant, sha256=sha256).exists():
+    try:
         refuse_unless_open(round_, participant, db_now())
+    except Refused:
+        if not Upload.objects.filter(round=round_, participant=participant, sha256=sha256).exists():
+            raise
 
 
 Mine = dict[str, Forecaster]
@@ -162,7 +165,8 @@ def _keep_rejection(
 
 def _accept(round_pk: int, bag: _Bag) -> Receipts:
     """The accepting transaction: its lock on the round orders uploads among themselves and the close."""
-    round_ = Round.objects.select_for_update(no_key=True).select_related("tournament").get(pk=round_pk)
+    locked = Round.objects.select_for_update(no_key=True).select_related("tournament")
+    round_ = locked.defer("findings", "tournament__rules").get(pk=round_pk)
     replayed = _replay(round_, bag)
     if replayed:
         return [receipt_of(submission, replayed=True) for submission in replayed]
@@ -208,12 +212,9 @@ def _enter(round_: Round, upload: Upload, forecaster: Forecaster, column: str, b
         warnings=[w for w in bag.warnings if w.get("column") == column],
     )
     round_.next_position += 1
-    selection, created = Selection.objects.get_or_create(
-        round=round_, forecaster=forecaster, defaults={"submission": submission}
-    )
-    if not created and not selection.pinned:
-        selection.submission = submission
-        selection.save(update_fields=["submission"])
+    selected = Selection.objects.filter(round=round_, forecaster=forecaster)
+    if not selected.filter(pinned=False).update(submission=submission) and not selected.exists():
+        Selection.objects.create(round=round_, forecaster=forecaster, submission=submission)
     work.begin(Work.Kind.SCORE_VALIDATION, round_, submission, upload.received_at)
     return submission
 

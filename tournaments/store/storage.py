@@ -56,7 +56,8 @@ class UploadStorage(FileSystemStorage):
 
     def _make(self, folder: Path) -> None:
         for level in reversed(self._levels(folder)):  # one by one: mkdir gives its mode to the last only
-            level.mkdir(self.directory_permissions_mode or 0o700, parents=True, exist_ok=True)
+            if not level.is_dir():
+                level.mkdir(self.directory_permissions_mode or 0o700, parents=True, exist_ok=True)
 
 
 def _clear(aside: Path) -> None:

@@ -58,16 +58,23 @@ def put(kind: str, event: str, letters: Iterable[Letter]) -> int:
     """
     found = [one for one in letters if one.user.is_active]
     hooks = _hooks(kind, [one.user for one in found])
-    now = db_now()
-    rows = [
-        Delivery(user=one.user, webhook=way, kind=kind, event=event, body=one.body, due_at=now)
+    ways = [
+        (one, way)
         for one in found
         for way in [*([None] if one.mail and mail.wanted(one.user, kind) else []), *hooks[one.user.pk]]
     ]
-    if rows:
-        Delivery.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1_000)
+    if ways:
+        now = db_now()
+        Delivery.objects.bulk_create(
+            (
+                Delivery(user=one.user, webhook=way, kind=kind, event=event, body=one.body, due_at=now)
+                for one, way in ways
+            ),
+            ignore_conflicts=True,
+            batch_size=1_000,
+        )
         ring()
-    return len({row.user_id for row in rows})
+    return len({one.user.pk for one, _ in ways})
 
 
 def _hooks(kind: str, users: list[User]) -> dict[int, list[Webhook]]:
