@@ -1,5 +1,5 @@
-"""The same server, if it only received: the key is known, the body is spooled and hashed; nothing is checked,
-kept or answered but that it is here.
+"""The same server, if it only received: the key is known, the body is spooled, hashed and kept on the disk;
+nobody looks into it, and no row is written.
 
 It stands where the project's own address for uploads stands, behind the same middleware, authentication and
 throttles, so that a race against it says what validating and accepting cost on top of receiving.
@@ -27,8 +27,9 @@ class Receive(ApiView):
     """Take in a body."""
 
     def put(self, request: Request, slug: str) -> Response:
-        """Spool and hash it."""
+        """Spool, hash and keep it."""
         with files.receive(bodies.raw(request)) as received:
+            received.keep()
             return Response({"sha256": received.sha256}, 201)
 
 

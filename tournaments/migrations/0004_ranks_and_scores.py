@@ -6,241 +6,423 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tournaments', '0003_people_and_pages'),
+        ("tournaments", "0003_people_and_pages"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Contribution',
+            name="Contribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('split', models.CharField(max_length=10)),
-                ('precedence', models.PositiveIntegerField(help_text='Position that orders SRC')),
-                ('rows', models.PositiveIntegerField()),
-                ('loo', models.FloatField(help_text='Nats a row')),
-                ('mmc', models.FloatField(null=True)),
-                ('mmc_low', models.FloatField(null=True)),
-                ('mmc_high', models.FloatField(null=True)),
-                ('cwmm', models.FloatField(null=True)),
-                ('src', models.FloatField(help_text='In order of precedence, nats a row', null=True)),
-                ('pcs', models.FloatField(help_text='Mean over random orders, nats a row', null=True)),
-                ('era_mmc', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), default=list, size=None)),
-                ('undefined', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("split", models.CharField(max_length=10)),
+                ("precedence", models.PositiveIntegerField(help_text="Position that orders SRC")),
+                ("rows", models.PositiveIntegerField()),
+                ("loo", models.FloatField(help_text="Nats a row")),
+                ("mmc", models.FloatField(null=True)),
+                ("mmc_low", models.FloatField(null=True)),
+                ("mmc_high", models.FloatField(null=True)),
+                ("cwmm", models.FloatField(null=True)),
+                ("src", models.FloatField(help_text="In order of precedence, nats a row", null=True)),
+                ("pcs", models.FloatField(help_text="Mean over random orders, nats a row", null=True)),
+                (
+                    "era_mmc",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.FloatField(), default=list, size=None
+                    ),
+                ),
+                ("undefined", models.JSONField(default=dict)),
             ],
         ),
         migrations.AddField(
-            model_name='originality',
-            name='concordance',
-            field=models.FloatField(help_text='Where the rules have that gate', null=True),
+            model_name="originality",
+            name="concordance",
+            field=models.FloatField(help_text="Where the rules have that gate", null=True),
         ),
         migrations.AddField(
-            model_name='round',
-            name='clusters_sha256',
-            field=models.CharField(blank=True, help_text='Where concordance is a gate', max_length=64),
+            model_name="round",
+            name="clusters_sha256",
+            field=models.CharField(blank=True, help_text="Where concordance is a gate", max_length=64),
         ),
         migrations.AddField(
-            model_name='round',
-            name='ranked',
-            field=models.JSONField(default=dict, help_text='Ranked per split, kept when the round is resolved'),
+            model_name="round",
+            name="ranked",
+            field=models.JSONField(
+                default=dict, help_text="Ranked per split, kept when the round is resolved"
+            ),
         ),
         migrations.AddField(
-            model_name='score',
-            name='auc',
+            model_name="score",
+            name="auc",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='score',
-            name='auc_high',
+            model_name="score",
+            name="auc_high",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='score',
-            name='auc_low',
+            model_name="score",
+            name="auc_low",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='score',
-            name='brier',
+            model_name="score",
+            name="brier",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='score',
-            name='brier_high',
+            model_name="score",
+            name="brier_high",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='score',
-            name='brier_low',
+            model_name="score",
+            name="brier_low",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='score',
-            name='corr',
-            field=models.FloatField(help_text='Mean over the eras where it is defined', null=True),
+            model_name="score",
+            name="corr",
+            field=models.FloatField(help_text="Mean over the eras where it is defined", null=True),
         ),
         migrations.AddField(
-            model_name='score',
-            name='corr_high',
+            model_name="score",
+            name="corr_high",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='score',
-            name='corr_low',
+            model_name="score",
+            name="corr_low",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='score',
-            name='drawdown',
+            model_name="score",
+            name="drawdown",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='score',
-            name='era_auc',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(null=True), default=list, size=None),
+            model_name="score",
+            name="era_auc",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.FloatField(null=True), default=list, size=None
+            ),
         ),
         migrations.AddField(
-            model_name='score',
-            name='era_brier',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(null=True), default=list, size=None),
+            model_name="score",
+            name="era_brier",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.FloatField(null=True), default=list, size=None
+            ),
         ),
         migrations.AddField(
-            model_name='score',
-            name='era_corr',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(null=True), default=list, size=None),
+            model_name="score",
+            name="era_corr",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.FloatField(null=True), default=list, size=None
+            ),
         ),
         migrations.AddField(
-            model_name='score',
-            name='rank',
-            field=models.PositiveIntegerField(help_text='From the resolution on; null where not ranked', null=True),
+            model_name="score",
+            name="rank",
+            field=models.PositiveIntegerField(
+                help_text="From the resolution on; null where not ranked", null=True
+            ),
         ),
         migrations.AddField(
-            model_name='score',
-            name='sharpe',
+            model_name="score",
+            name="sharpe",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='score',
-            name='sharpe_high',
+            model_name="score",
+            name="sharpe_high",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='score',
-            name='sharpe_low',
+            model_name="score",
+            name="sharpe_low",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='score',
-            name='tied_with',
-            field=models.PositiveIntegerField(help_text='Others of the ranked in the tie group', null=True),
+            model_name="score",
+            name="tied_with",
+            field=models.PositiveIntegerField(help_text="Others of the ranked in the tie group", null=True),
         ),
         migrations.AddConstraint(
-            model_name='originality',
-            constraint=models.CheckConstraint(condition=models.Q(('concordance__isnull', True), models.Q(('concordance__gt', -1000000000.0), ('concordance__lt', 1000000000.0)), _connector='OR'), name='originality_concordance_finite'),
+            model_name="originality",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("concordance__isnull", True),
+                    models.Q(("concordance__gt", -1000000000.0), ("concordance__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="originality_concordance_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('brier__isnull', True), models.Q(('brier__gt', -1000000000.0), ('brier__lt', 1000000000.0)), _connector='OR'), name='score_brier_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("brier__isnull", True),
+                    models.Q(("brier__gt", -1000000000.0), ("brier__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_brier_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('brier_low__isnull', True), models.Q(('brier_low__gt', -1000000000.0), ('brier_low__lt', 1000000000.0)), _connector='OR'), name='score_brier_low_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("brier_low__isnull", True),
+                    models.Q(("brier_low__gt", -1000000000.0), ("brier_low__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_brier_low_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('brier_high__isnull', True), models.Q(('brier_high__gt', -1000000000.0), ('brier_high__lt', 1000000000.0)), _connector='OR'), name='score_brier_high_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("brier_high__isnull", True),
+                    models.Q(("brier_high__gt", -1000000000.0), ("brier_high__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_brier_high_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('auc__isnull', True), models.Q(('auc__gt', -1000000000.0), ('auc__lt', 1000000000.0)), _connector='OR'), name='score_auc_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("auc__isnull", True),
+                    models.Q(("auc__gt", -1000000000.0), ("auc__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_auc_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('auc_low__isnull', True), models.Q(('auc_low__gt', -1000000000.0), ('auc_low__lt', 1000000000.0)), _connector='OR'), name='score_auc_low_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("auc_low__isnull", True),
+                    models.Q(("auc_low__gt", -1000000000.0), ("auc_low__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_auc_low_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('auc_high__isnull', True), models.Q(('auc_high__gt', -1000000000.0), ('auc_high__lt', 1000000000.0)), _connector='OR'), name='score_auc_high_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("auc_high__isnull", True),
+                    models.Q(("auc_high__gt", -1000000000.0), ("auc_high__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_auc_high_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('corr__isnull', True), models.Q(('corr__gt', -1000000000.0), ('corr__lt', 1000000000.0)), _connector='OR'), name='score_corr_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("corr__isnull", True),
+                    models.Q(("corr__gt", -1000000000.0), ("corr__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_corr_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('corr_low__isnull', True), models.Q(('corr_low__gt', -1000000000.0), ('corr_low__lt', 1000000000.0)), _connector='OR'), name='score_corr_low_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("corr_low__isnull", True),
+                    models.Q(("corr_low__gt", -1000000000.0), ("corr_low__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_corr_low_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('corr_high__isnull', True), models.Q(('corr_high__gt', -1000000000.0), ('corr_high__lt', 1000000000.0)), _connector='OR'), name='score_corr_high_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("corr_high__isnull", True),
+                    models.Q(("corr_high__gt", -1000000000.0), ("corr_high__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_corr_high_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('sharpe__isnull', True), models.Q(('sharpe__gt', -1000000000.0), ('sharpe__lt', 1000000000.0)), _connector='OR'), name='score_sharpe_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sharpe__isnull", True),
+                    models.Q(("sharpe__gt", -1000000000.0), ("sharpe__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_sharpe_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('sharpe_low__isnull', True), models.Q(('sharpe_low__gt', -1000000000.0), ('sharpe_low__lt', 1000000000.0)), _connector='OR'), name='score_sharpe_low_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sharpe_low__isnull", True),
+                    models.Q(("sharpe_low__gt", -1000000000.0), ("sharpe_low__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_sharpe_low_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('sharpe_high__isnull', True), models.Q(('sharpe_high__gt', -1000000000.0), ('sharpe_high__lt', 1000000000.0)), _connector='OR'), name='score_sharpe_high_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sharpe_high__isnull", True),
+                    models.Q(("sharpe_high__gt", -1000000000.0), ("sharpe_high__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_sharpe_high_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('drawdown__isnull', True), models.Q(('drawdown__gt', -1000000000.0), ('drawdown__lt', 1000000000.0)), _connector='OR'), name='score_drawdown_finite'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("drawdown__isnull", True),
+                    models.Q(("drawdown__gt", -1000000000.0), ("drawdown__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="score_drawdown_finite",
+            ),
         ),
         migrations.AddField(
-            model_name='contribution',
-            name='labels',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tournaments.labelset'),
+            model_name="contribution",
+            name="labels",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tournaments.labelset"
+            ),
         ),
         migrations.AddField(
-            model_name='contribution',
-            name='meta_model',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contributions', to='tournaments.metamodel'),
+            model_name="contribution",
+            name="meta_model",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="contributions",
+                to="tournaments.metamodel",
+            ),
         ),
         migrations.AddField(
-            model_name='contribution',
-            name='participant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='tournaments.participant'),
+            model_name="contribution",
+            name="participant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="contributions",
+                to="tournaments.participant",
+            ),
         ),
         migrations.AddField(
-            model_name='contribution',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='tournaments.round'),
+            model_name="contribution",
+            name="round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="contributions",
+                to="tournaments.round",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.UniqueConstraint(fields=('round', 'split', 'participant'), name='contribution_once'),
+            model_name="contribution",
+            constraint=models.UniqueConstraint(
+                fields=("round", "split", "participant"), name="contribution_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('loo__isnull', True), models.Q(('loo__gt', -1000000000.0), ('loo__lt', 1000000000.0)), _connector='OR'), name='contribution_loo_finite'),
+            model_name="contribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("loo__isnull", True),
+                    models.Q(("loo__gt", -1000000000.0), ("loo__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="contribution_loo_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('mmc__isnull', True), models.Q(('mmc__gt', -1000000000.0), ('mmc__lt', 1000000000.0)), _connector='OR'), name='contribution_mmc_finite'),
+            model_name="contribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("mmc__isnull", True),
+                    models.Q(("mmc__gt", -1000000000.0), ("mmc__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="contribution_mmc_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('mmc_low__isnull', True), models.Q(('mmc_low__gt', -1000000000.0), ('mmc_low__lt', 1000000000.0)), _connector='OR'), name='contribution_mmc_low_finite'),
+            model_name="contribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("mmc_low__isnull", True),
+                    models.Q(("mmc_low__gt", -1000000000.0), ("mmc_low__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="contribution_mmc_low_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('mmc_high__isnull', True), models.Q(('mmc_high__gt', -1000000000.0), ('mmc_high__lt', 1000000000.0)), _connector='OR'), name='contribution_mmc_high_finite'),
+            model_name="contribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("mmc_high__isnull", True),
+                    models.Q(("mmc_high__gt", -1000000000.0), ("mmc_high__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="contribution_mmc_high_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('cwmm__isnull', True), models.Q(('cwmm__gt', -1000000000.0), ('cwmm__lt', 1000000000.0)), _connector='OR'), name='contribution_cwmm_finite'),
+            model_name="contribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("cwmm__isnull", True),
+                    models.Q(("cwmm__gt", -1000000000.0), ("cwmm__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="contribution_cwmm_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('src__isnull', True), models.Q(('src__gt', -1000000000.0), ('src__lt', 1000000000.0)), _connector='OR'), name='contribution_src_finite'),
+            model_name="contribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("src__isnull", True),
+                    models.Q(("src__gt", -1000000000.0), ("src__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="contribution_src_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('pcs__isnull', True), models.Q(('pcs__gt', -1000000000.0), ('pcs__lt', 1000000000.0)), _connector='OR'), name='contribution_pcs_finite'),
+            model_name="contribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("pcs__isnull", True),
+                    models.Q(("pcs__gt", -1000000000.0), ("pcs__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="contribution_pcs_finite",
+            ),
         ),
     ]

@@ -25,5 +25,5 @@ def looks_like_ranks(p: npt.ArrayLike, eps: float = EPSILON) -> bool:
     (False, True)
     """
     clipped = clip(p, eps)
-    uninformed = float(np.mean(-0.5 * (np.log(clipped) + np.log(1.0 - clipped))))
+    uninformed = float(np.mean(-0.5 * np.log(clipped * (1.0 - clipped))))
     return uninformed - LN2 > _EXCESS

@@ -25,7 +25,6 @@ from tournaments.models import (
 )
 from tournaments.services import files, idempotency, work
 from tournaments.services.access import UPLOAD, Actor, need_participant
-from tournaments.services.clock import db_now
 from tournaments.services.deadlines import refuse_unless_open
 from tournaments.services.errors import FileRefused, Invalid, Refused
 from tournaments.services.people import players
@@ -53,7 +52,7 @@ def check(
     Raises FileRefused with every fault, and whatever `submit` would refuse before parsing.
     """
     participant = need_participant(actor, round_.tournament, UPLOAD)
-    refuse_unless_open(round_, participant, db_now())
+    refuse_unless_open(round_, participant)
     with files.receive(chunks) as received:
         mine = _forecasters(participant, forecaster)
         parsed = _parse(received.file, filename, round_, mine)
@@ -110,7 +109,7 @@ class _Bag:
 def _refuse_early(round_: Round, participant: Participant, sha256: str) -> None:
     """Spare the parsing of a file that cannot be accepted, unless it is the retry of one that was."""
     try:
-        refuse_unless_open(round_, participant, db_now())
+        refuse_unless_open(round_, participant)
     except Refused:
         if not Upload.objects.filter(round=round_, participant=participant, sha256=sha256).exists():
             raise
@@ -170,8 +169,7 @@ def _accept(round_pk: int, bag: _Bag) -> Receipts:
     replayed = _replay(round_, bag)
     if replayed:
         return [receipt_of(submission, replayed=True) for submission in replayed]
-    now = db_now()
-    refuse_unless_open(round_, bag.participant, now)
+    now = refuse_unless_open(round_, bag.participant)
     upload = Upload.objects.create(
         round=round_,
         participant=bag.participant,

@@ -13,6 +13,8 @@ from django.core.files.storage import FileSystemStorage
 
 PARTIAL = ".partial"
 _ABANDONED_AFTER = 86_400.0  # seconds; no upload takes a day
+_DURABLE: set[Path] = set()
+"""Folders whose own entry this process has seen to be on the disk."""
 
 
 class UploadStorage(FileSystemStorage):
@@ -44,10 +46,18 @@ class UploadStorage(FileSystemStorage):
         except BaseException:
             Path(partial).unlink(missing_ok=True)
             raise
-        # A new folder is an entry of its parent: sync every folder from the file's up to the root.
-        for folder in self._levels(target.parent):
-            _sync(folder)
+        self._sync_up(target.parent)
         return name
+
+    def _sync_up(self, folder: Path) -> None:
+        """Sync the file's folder, and each above it whose entry of the one below may not be on the disk."""
+        synced = []
+        for level in self._levels(folder):
+            _sync(level)
+            synced.append(level)
+            if level in _DURABLE:
+                break
+        _DURABLE.update(synced)
 
     def _levels(self, folder: Path) -> list[Path]:
         """The folder and those above it, up to the storage's root."""

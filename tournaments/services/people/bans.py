@@ -22,10 +22,14 @@ def free(now: datetime) -> Q:
     return Q(banned_at__isnull=True) | Q(banned_until__lte=now)
 
 
+def holds(since: datetime | None, until: datetime | None, now: datetime) -> bool:
+    """Say whether a ban of these moments holds now."""
+    return since is not None and (until is None or now < until)
+
+
 def is_banned(participant: Participant, now: datetime) -> bool:
     """Say whether a participant, as read before, is banned at this moment."""
-    until = participant.banned_until
-    return participant.banned_at is not None and (until is None or now < until)
+    return holds(participant.banned_at, participant.banned_until, now)
 
 
 def refuse_banned(participant: Participant) -> None:

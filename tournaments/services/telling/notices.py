@@ -38,11 +38,11 @@ REMIND_EVERY = timedelta(hours=1)
 SOON = timedelta(days=1)
 
 
-def facts(round_: Round, path: str = "", **more: Any) -> dict[str, Any]:
+def facts(round_: Round, path: str = "", at: datetime | None = None, /, **more: Any) -> dict[str, Any]:
     """Return a notice's facts: when, where, the page's address, and what is particular to the kind."""
     slug = round_.tournament.slug
     return {
-        "at": db_now().isoformat(),
+        "at": (at or db_now()).isoformat(),
         "tournament": slug,
         "tournament_name": round_.tournament.name,
         "round": round_.number,
@@ -52,7 +52,7 @@ def facts(round_: Round, path: str = "", **more: Any) -> dict[str, Any]:
 
 
 def _tell(participant: Participant, kind: str, event: str, body: dict[str, Any]) -> None:
-    members = User.objects.filter(memberships__participant=participant)
+    members = outbox.listeners(User.objects.filter(memberships__participant=participant), kind)
     outbox.put(kind, event, [Letter(user, body) for user in members])
 
 
@@ -65,6 +65,7 @@ def accepted(round_: Round, upload: Upload, submissions: list[Submission]) -> No
     body = facts(
         round_,
         f"/s/{submissions[0].pk}/",
+        upload.received_at,
         filename=upload.filename,
         sha256=upload.sha256,
         size=upload.size,

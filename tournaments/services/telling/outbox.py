@@ -19,7 +19,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.dispatch import Signal
 
 from tournaments.models import Delivery, User, Webhook
@@ -51,12 +51,21 @@ class Letter:
     mail: bool = True
 
 
+def listeners(users: QuerySet[User], kind: str) -> QuerySet[User]:
+    """Leave out whom no way reaches: without a mail server, those without a webhook that asked for it."""
+    if mail.configured():
+        return users
+    return users.filter(webhooks__active=True, webhooks__kinds__contains=[kind]).distinct()
+
+
 def put(kind: str, event: str, letters: Iterable[Letter]) -> int:
     """Write a notice to each of these users by every way they chose, in the current transaction.
 
     `event` names what happened: written again, nobody is told twice. Returns how many users it reaches.
     """
     found = [one for one in letters if one.user.is_active]
+    if not found:
+        return 0
     hooks = _hooks(kind, [one.user for one in found])
     ways = [
         (one, way)

@@ -10,7 +10,6 @@ from django.urls import reverse
 from tournaments.models import Participant, Round
 from tournaments.services import intake
 from tournaments.services.access import UPLOAD, Actor, find_round, find_submission, need_participant
-from tournaments.services.clock import db_now
 from tournaments.services.deadlines import deadline, refuse_unless_open, used_quota
 from tournaments.services.errors import FileRefused, Invalid, Refused
 from tournaments.services.reading import submissions
@@ -93,7 +92,7 @@ def _page(
 def _why_closed(round_: Round, me: Participant) -> Refused | None:
     """Return why no file would be taken at this moment, so that nobody chooses one in vain."""
     try:
-        refuse_unless_open(round_, me, db_now())
+        refuse_unless_open(round_, me)
     except Refused as refused:
         return refused
     return None
