@@ -64,5 +64,5 @@ def _against_numerai(rng: np.random.Generator) -> Race:
         "numerai-tools read and validate",
         lambda: parse(io.BytesIO(content), "p.csv", index),
         peer,
-        Bar(12),
+        Bar(60),
     )

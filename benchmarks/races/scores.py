@@ -88,7 +88,7 @@ def _against_numerai(rng: np.random.Generator, crowd: int) -> Iterator[Race]:
         return numerai_corr(frame, target)
 
     yield Race(f"CORR of {size}", "numerai-tools", lambda: corr_table(keep_ranks(p, bounds), y), corr,
-               Bar(8), agree=same)  # fmt: skip
+               Bar(15), agree=same)  # fmt: skip
     yield Race(f"CORR of {size}, ranks kept", "numerai-tools", lambda: corr_table(kept, y), corr,
                Bar(500), agree=same)  # fmt: skip
     own = era_gaussians(meta.to_numpy()[None, :], bounds)[0]
@@ -98,6 +98,6 @@ def _against_numerai(rng: np.random.Generator, crowd: int) -> Iterator[Race]:
         return correlation_contribution(frame, meta, target)
 
     yield Race(f"MMC of {size}", "numerai-tools", lambda: mmc_eras(era_gaussians(p, bounds), own, y, bounds),
-               mmc, Bar(4), agree=same)  # fmt: skip
+               mmc, Bar(6), agree=same)  # fmt: skip
     yield Race(f"MMC of {size}, ranks kept", "numerai-tools", lambda: mmc_eras(ranks, own, y, bounds), mmc,
                Bar(250), agree=same)  # fmt: skip

