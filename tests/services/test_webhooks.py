@@ -11,7 +11,6 @@ from datetime import timedelta
 import pytest
 
 from tests.receiver import DRIP, HANG, receiving
-from tests.world import World
 from tournaments.models import AuditEvent, Delivery, Notice, Webhook
 from tournaments.services.access import STRANGER
 from tournaments.services.clock import db_now
@@ -27,16 +26,6 @@ def receiver(settings):
     settings.WEBHOOKS_PRIVATE = True
     with receiving() as one:
         yield one
-
-
-@pytest.fixture
-def world(tmp_path):
-    return World(tmp_path)
-
-
-@pytest.fixture
-def ann(world):
-    return world.player("ann")
 
 
 @pytest.fixture

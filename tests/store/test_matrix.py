@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.store.damage import flip
 from tournaments.store.matrix import PAGE, Matrix, MatrixError, MatrixMiss
 
 ROWS = 3000  # three pages of 4 KiB a slot, the last one partly filled
@@ -187,11 +188,3 @@ def test_a_killed_writer_leaves_its_slot_whole_or_absent(path: Path) -> None:
             else:
                 assert (row == row[0]).all()
         assert len(bad) <= 1
-
-
-def flip(path: Path, byte: int) -> None:
-    with path.open("r+b") as file:
-        file.seek(byte)
-        old = file.read(1)
-        file.seek(byte)
-        file.write(bytes([old[0] ^ 1]))

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.store.damage import flip
 from tournaments.store import mapped
 from tournaments.store.matrix import Matrix, MatrixError, MatrixMiss
 
@@ -175,11 +176,3 @@ def test_a_writer_killed_in_the_middle_leaves_the_committed_whole_and_its_own_sl
     left = [slot for slot in range(SLOTS) if slot != 12]
     assert np.array_equal(matrix.read(left), crowd[left])
     assert matrix.slots() == left
-
-
-def flip(path: Path, byte: int) -> None:
-    with path.open("r+b") as file:
-        file.seek(byte)
-        old = file.read(1)
-        file.seek(byte)
-        file.write(bytes([old[0] ^ 1]))

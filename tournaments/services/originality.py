@@ -44,7 +44,8 @@ def computed(round_: Round, precedence: dict[int, int] | None = None) -> list[Or
     `precedence` is that of submissions by key, where it is not to be taken as it was kept.
     """
     frame = frame_of(round_)
-    chosen = [s for s in phases.selected(round_) if s.participant_id not in _excluded(round_)]
+    out = _excluded(round_)
+    chosen = [s for s in phases.selected(round_) if s.participant_id not in out]
     positions = [precedence[one.pk] for one in chosen] if precedence else _precedence(round_, chosen, frame)
     found = _measure(frame, chosen, positions)
     gate = round_.read_rules().originality_gate
