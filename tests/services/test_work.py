@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.world import World, drain
 from tournaments.models import Score, Submission, Work
-from tournaments.services import jobs, work
+from tournaments.services import jobs, queues, work
 from tournaments.services.clock import db_now
 
 pytestmark = pytest.mark.django_db
@@ -114,18 +116,54 @@ def test_work_that_kills_every_worker_is_given_up_visibly_and_can_be_retried(pie
 def test_a_join_starts_when_its_last_part_is_done(world, round_):
     ann, bob = world.player("ann"), world.player("bob")
     parts = [
-        (Work.Kind.SCORE_TEST, world.submit(a, round_, world.skill(0.3, n))) for n, a in enumerate((ann, bob))
+        (Work.Kind.SCORE_TEST, world.submit(a, round_, world.skill(0.3, n)), "")
+        for n, a in enumerate((ann, bob))
     ]
-    join = work.fan_out(Work.Kind.BLEND, round_, parts)
-    one, two = Work.objects.filter(parent=join).order_by("pk")
-    for part, left, state in ((one, 1, State.WAITING), (two, 0, State.DUE)):
+    join = work.fan_out(Work.Kind.META_MODEL, round_, [*parts, (Work.Kind.BLEND, None, "equal")])
+    one, two, three = Work.objects.filter(parent=join).order_by("pk")
+    for part, left, state in ((one, 2, State.WAITING), (three, 1, State.WAITING), (two, 0, State.DUE)):
         work.finish(work.claim(part.pk))
         join.refresh_from_db()
         assert (join.parts_left, join.state) == (left, state)
 
 
 def test_a_join_without_parts_is_due_at_once(round_):
-    assert work.fan_out(Work.Kind.BLEND, round_, []).state == State.DUE
+    assert work.fan_out(Work.Kind.META_MODEL, round_, []).state == State.DUE
+
+
+BLENDS = [(Work.Kind.BLEND, None, name) for name in ("equal", "rank")]
+
+
+def test_alike_parts_are_pieces_of_their_own_and_each_is_written_once(round_):
+    for _ in range(2):
+        join = work.fan_out(Work.Kind.META_MODEL, round_, BLENDS)
+        pieces = Work.objects.filter(kind=Work.Kind.BLEND).order_by("pk")
+        assert [(one.part, one.parent_id) for one in pieces] == [("equal", join.pk), ("rank", join.pk)]
+    work.fail(work.claim(pieces[0].pk), ValueError("broken"))
+    assert [bool(one.error) for one in pieces.all()] == [True, False]
+    assert str(pieces[1]) == f"blend rank of {round_}"
+
+
+def test_a_part_that_failed_for_good_holds_the_join_until_it_is_tried_again(round_, settings):
+    join = work.fan_out(Work.Kind.META_MODEL, round_, BLENDS)
+    equal, rank = Work.objects.filter(parent=join).order_by("pk")
+    Work.objects.filter(pk=equal.pk).update(state=State.FAILED, attempts=settings.MAX_ATTEMPTS)
+    work.finish(work.claim(rank.pk))
+    join.refresh_from_db()
+    assert (join.parts_left, join.state) == (1, State.WAITING)
+    work.retry(Work.objects.get(pk=equal.pk))
+    work.finish(work.claim(equal.pk))
+    join.refresh_from_db()
+    assert (join.parts_left, join.state) == (0, State.DUE)
+
+
+def test_parts_made_due_again_are_locked_before_their_join_as_those_who_finish_them_do(round_):
+    work.fan_out(Work.Kind.META_MODEL, round_, BLENDS)
+    with CaptureQueriesContext(connection) as asked:
+        work.fan_out(Work.Kind.META_MODEL, round_, BLENDS)
+    locks = [one["sql"] for one in asked if " FOR NO KEY UPDATE" in one["sql"] or " FOR UPDATE" in one["sql"]]
+    assert "'meta_model'" in locks[0]
+    assert '"parent_id"' in locks[0]
 
 
 def test_cancelled_work_stays_cancelled(round_, piece):
@@ -141,10 +179,10 @@ def test_what_is_due_is_rung_once_the_transaction_is_committed(
 ):
     rung = []
 
-    def listen(ids, **_):
-        rung.extend(ids)
+    def listen(kinds, **_):
+        rung.extend(kinds.items())
 
-    def broken(ids, **_):
+    def broken(kinds, **_):
         raise ConnectionError("the broker is away")
 
     work.work_due.connect(listen)
@@ -156,4 +194,15 @@ def test_what_is_due_is_rung_once_the_transaction_is_committed(
     finally:
         work.work_due.disconnect(listen)
         work.work_due.disconnect(broken)
-    assert rung == [added.pk]
+    assert rung == [(added.pk, "score_validation")]
+
+
+def test_every_kind_of_work_has_a_queue_and_every_queue_its_kinds(settings):
+    assert {queues.queue_of(kind) for kind in Work.Kind.values} == set(queues.NAMES)
+    assert set(queues.kinds_of(set(queues.NAMES))) == set(Work.Kind.values)
+    assert set(settings.CELERY_TASK_QUEUES) == set(queues.NAMES)
+
+
+def test_a_sweep_leaves_out_what_long_queues_tell_of(round_, submission):
+    assert work.sweep(besides=queues.kinds_of({queues.BLENDING})) == 1
+    assert work.sweep(besides=queues.kinds_of({queues.SCORING})) == 0

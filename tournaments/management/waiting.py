@@ -9,7 +9,7 @@ from tournaments.services.errors import Conflict
 POLL_SECONDS = 0.25
 STILL_SECONDS = 20.0
 CLOSING = (Work.Kind.CLOSE,)
-BLENDING = (Work.Kind.SCORE_TEST, Work.Kind.ORIGINALITY, Work.Kind.BLEND)
+BLENDING = (Work.Kind.SCORE_TEST, Work.Kind.ORIGINALITY, Work.Kind.BLEND, Work.Kind.META_MODEL)
 RESOLVING = (Work.Kind.SCORE_LIVE, Work.Kind.CONCLUDE)
 ENDED = (Work.State.DONE, Work.State.CANCELLED)
 

@@ -6,6 +6,7 @@ from tournaments.models.notices import Delivery, Notice, Webhook
 from tournaments.models.people import ApiKey, Forecaster, Member, OneTimeLink, Participant, Role, User
 from tournaments.models.round import (
     DatasetFile,
+    Evidence,
     Exclusion,
     Extension,
     LabelSet,
@@ -35,6 +36,7 @@ __all__ = [
     "DatasetFile",
     "Delivery",
     "Entry",
+    "Evidence",
     "Exclusion",
     "Extension",
     "Forecaster",

@@ -35,6 +35,7 @@ class Round(models.Model):
     clusters_sha256 = models.CharField(max_length=64, blank=True, help_text="Where concordance is a gate")
     split_rows = models.JSONField()
     ranked = models.JSONField(default=dict, help_text="Ranked per split, kept when the round is resolved")
+    missing_blends = models.JSONField(default=dict, help_text="Blends that could not be made, and why")
     findings = models.JSONField(default=list, help_text="What the check of the files found, for operators")
     created_at = models.DateTimeField(auto_now_add=True)
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -96,6 +97,23 @@ class LabelSet(models.Model):
 
     def __str__(self) -> str:
         return f"labels {self.version} of {self.round}"
+
+
+class Evidence(models.Model):
+    """An earlier round whose live rows a round's blends may be fitted on, and the labels known of them then.
+
+    Written once, when the round closes.
+    """
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="evidence")
+    source = models.ForeignKey(Round, models.PROTECT, related_name="+")
+    labels = models.ForeignKey(LabelSet, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "source"], name="evidence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source} before {self.round}"
 
 
 class VoidRow(models.Model):

@@ -8,7 +8,11 @@ from functools import lru_cache
 from typing import Any, get_args, get_type_hints
 
 FEEDBACK = ("exact", "ladder", "sealed")
-BLENDS = ("equal", "calibrated", "rank")
+BLENDS = ("equal", "calibrated", "rank", "stake", "score", "greedy", "pool", "stack")
+SURE_BLENDS = ("equal", "calibrated", "rank")
+"""Blends that need neither history nor a solver, so that one of them can stand in for any other."""
+DEFAULT = "default"
+"""The blend that a round's resolved eras allow; which that is, is frozen when it opens."""
 REWARDS = ("none", "points", "money")
 BOARDS = ("public", "participants")
 
@@ -32,7 +36,8 @@ class Rules:
     """Everything that decides a number or a payment of a round. Sources: FORMULAS sections 1–7.
 
     Units: `pool` in minor units of `currency` (cents for USD); `ladder_step` in nats; `quota` in
-    accepted files per participant and round.
+    accepted files per participant and round; weights in shares of the whole; `label_horizon` in eras until
+    an era's labels are known.
     """
 
     id_column: str = "id"
@@ -47,7 +52,12 @@ class Rules:
     consistency_gate: float | None = None
     originality_gate: float | None = 0.95
     concordance_gate: float | None = None
-    blend: str = "rank"
+    blend: str = DEFAULT
+    fallback_blend: str = "rank"
+    weight_cap: float | None = None
+    weight_cap_forecaster: float | None = None
+    weight_floor: float = 0.0
+    label_horizon: int = 1
     rewards: str = "points"
     currency: str = "POINTS"
     currency_digits: int = 0
@@ -75,7 +85,7 @@ class Rules:
             ("originality_gate", gate is None or 0 < gate < 1, "A correlation below 1, or none."),
             ("concordance_gate", self.concordance_gate is None or 0 < self.concordance_gate < 1,
              "A distance below 1, or none."),
-            ("blend", self.blend in BLENDS, f"One of {', '.join(BLENDS)}."),
+            *self._blend_checks(),
             ("rewards", self.rewards in REWARDS, f"One of {', '.join(REWARDS)}."),
             ("currency", bool(re.fullmatch(r"[A-Z]{2,12}", self.currency)), "2 to 12 capital letters."),
             ("currency_digits", 0 <= self.currency_digits <= 8, "Between 0 and 8."),
@@ -84,6 +94,18 @@ class Rules:
             ("paid_places", 1 <= self.paid_places <= 1_000, "Between 1 and 1,000."),
             ("board", self.board in BOARDS, f"One of {', '.join(BOARDS)}."),
         ]  # fmt: skip
+
+    def _blend_checks(self) -> list[tuple[str, bool, str]]:
+        cap, each, floor = self.weight_cap, self.weight_cap_forecaster, self.weight_floor
+        lowest = min(one for one in (cap, each, 1.0) if one is not None)
+        return [
+            ("blend", self.blend in (DEFAULT, *BLENDS), f"{DEFAULT} or one of {', '.join(BLENDS)}."),
+            ("fallback_blend", self.fallback_blend in SURE_BLENDS, f"One of {', '.join(SURE_BLENDS)}."),
+            ("weight_cap", cap is None or 0 < cap <= 1, "A share of the whole, or none."),
+            ("weight_cap_forecaster", each is None or 0 < each <= 1, "A share of the whole, or none."),
+            ("weight_floor", 0 <= floor < 1 and floor <= lowest, "A share of the whole, below every cap."),
+            ("label_horizon", 0 <= self.label_horizon <= 1_000, "Between 0 and 1,000 eras."),
+        ]
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Rules":

@@ -33,14 +33,27 @@ def _finite(*names: str) -> list[models.BaseConstraint]:
 
 class MetaModel(models.Model):
     """A blend of all selected submissions. The round's rules name the one that is the meta-model;
-    the others are kept beside it for comparison. The blended vector is stored under `sha256`.
+    the others are kept beside it for comparison. The blended vector is stored under `sha256`: on the test
+    rows that it was fitted on it has what was said of them walk-forward.
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="meta_models")
     blend = models.CharField(max_length=20)
     headline = models.BooleanField()
-    slope = models.FloatField(null=True, help_text="α of calibrated, β of rank")
-    fitted_rows = models.PositiveIntegerField(help_text="Rows that the slope was fitted on")
+    slope = models.FloatField(
+        null=True, help_text="What the mean of the voices is stretched by; 1 of probabilities"
+    )
+    fitted_rows = models.PositiveIntegerField(help_text="Rows whose labels were fitted on")
+    fitted_eras = models.PositiveIntegerField(default=0)
+    gap = models.FloatField(null=True, help_text="Certified distance from the best fit, nats a row")
+    certified = models.BooleanField(default=True, help_text="Whether the gap is small enough")
+    settings = models.JSONField(default=dict, help_text="What was chosen on the way, by name")
+    leads = models.JSONField(
+        default=dict, help_text="Gain minus that of the headline per split, with its paired interval"
+    )
+    curve = models.JSONField(
+        default=list, help_text="Of the headline, from the resolution on: its gain by how many take part"
+    )
     forecasters = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -49,7 +62,7 @@ class MetaModel(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "blend"], name="blend_once_per_round"),
             models.UniqueConstraint(fields=["round"], condition=Q(headline=True), name="one_headline"),
-            *_finite("slope"),
+            *_finite("slope", "gap"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from tournaments.models.submission import Submission
 
 
 class Work(models.Model):
-    """One piece of work on a round or a submission.
+    """One piece of work on a round or a submission; `part` tells alike pieces apart, such as blends.
 
     `waiting` until `parts_left` of its parts are done, then `due`; a worker claims it by update
     (`running`, with a lease that it extends), and the transaction that writes the result flips it
@@ -20,6 +20,7 @@ class Work(models.Model):
         SCORE_TEST = "score_test"
         ORIGINALITY = "originality"
         BLEND = "blend"
+        META_MODEL = "meta_model"
         SCORE_LIVE = "score_live"
         CONCLUDE = "conclude"
         STANDINGS = "standings"
@@ -37,6 +38,7 @@ class Work(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     round = models.ForeignKey(Round, models.CASCADE, related_name="work")
     submission = models.ForeignKey(Submission, models.CASCADE, null=True, blank=True, related_name="work")
+    part = models.CharField(max_length=20, blank=True)
     parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="parts")
     parts_left = models.IntegerField(default=0)
     state = models.CharField(max_length=9, choices=State)
@@ -52,7 +54,7 @@ class Work(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "round", "submission"], nulls_distinct=False, name="work_once"
+                fields=["kind", "round", "submission", "part"], nulls_distinct=False, name="work_once"
             ),
             models.CheckConstraint(condition=models.Q(parts_left__gte=0), name="parts_left_not_negative"),
         ]
@@ -65,4 +67,4 @@ class Work(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.submission or self.round}"
+        return f"{self.kind}{f' {self.part}' if self.part else ''} of {self.submission or self.round}"

@@ -124,6 +124,31 @@ def mean_interval(
     return _LN2 - high, _LN2 - low
 
 
+def ratio_intervals(sums: npt.ArrayLike, rows: npt.ArrayLike, draws: npt.ArrayLike) -> Floats:
+    """95 % intervals of N ratios of summed eras: (N, 2), low and high, of sums (N, E) ÷ rows (E,).
+
+    One draw's ratio is sum(c s) / sum(c n) over eras with counts c, sums s and rows n; draws (D, E) that hold
+    no row are left out. The sums may be of any sign; they are added in the order of eras, without BLAS.
+    Raises NumericsError: `too_few_eras` below two, `bad_shape`, `bad_count`, `not_finite`, `empty` without
+    rows.
+
+    >>> ratio_intervals([[3.0, 1.0]], [4, 4], [[2, 0], [1, 1], [0, 2]]).round(4).tolist()
+    [[0.2625, 0.7375]]
+    """
+    totals = checks.real_array("sums", sums, 2)
+    eras = totals.shape[1]
+    if eras < 2:
+        raise NumericsError("too_few_eras", "An interval needs at least two eras.", eras=eras)
+    sizes = checks.counts("rows", rows, (eras,), least=0)
+    counts = checks.counts("draws", draws, (-1, eras), least=0)
+    drawn = np.einsum("de,e->d", counts, sizes)
+    if not drawn.any():
+        raise NumericsError("empty", "There are no rows to take a share of.", name="rows")
+    if not drawn.all():
+        counts, drawn = counts[drawn > 0], drawn[drawn > 0]
+    return _percentiles(np.einsum("ne,de->nd", totals, counts) / drawn, 0.95)
+
+
 def ends(values: Floats, level: float = 0.95) -> tuple[float, float] | None:
     """The ends of the middle `level` of what draws gave (D,), or None where they gave nothing.
 
@@ -168,6 +193,25 @@ def tie_groups(
                 group, leader = group + 1, total
             groups[index] = group
     return groups
+
+
+def paired_intervals(
+    era_losses: npt.ArrayLike, reference: npt.ArrayLike, era_rows: npt.ArrayLike, draws: npt.ArrayLike
+) -> Floats:
+    """95 % intervals of the differences of gain to a reference on the same eras: (N, 2) nats, low and high.
+
+    era_losses (N, E), reference (E,), era_rows (E,), draws (D, E). The eras drawn are the same for both, so that
+    what an era does to all cancels out; above zero the row gained more. Source: FORMULAS section 5.
+    Raises NumericsError: as `gain_intervals`.
+
+    >>> draws = era_draws(seed=1, eras=2, draws=1000)
+    >>> paired_intervals([[0.68, 0.67]], [0.69, 0.68], [50, 50], draws).round(6).tolist()
+    [[0.01, 0.01]]
+    """
+    losses, rows, counts = _door(era_losses, era_rows, draws)
+    others, _, _ = _door(np.asarray(reference)[None, :], era_rows, draws)
+    less = _exact_sums(others, rows) - _exact_sums(losses, rows)
+    return _percentiles((less @ counts.T) / (counts @ rows), 0.95)
 
 
 def _need_level(level: float) -> None:

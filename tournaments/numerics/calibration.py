@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from tournaments.numerics import checks
-from tournaments.numerics.blends import logits
+from tournaments.numerics.blending.voices import logits
 from tournaments.numerics.checks import Bools, Floats, Ints
 from tournaments.numerics.errors import NumericsError
 from tournaments.numerics.losses import EPSILON, clip

@@ -16,6 +16,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.uint32]
 Singles = npt.NDArray[np.float32]
+_SHORT = 1_000  # values: shorter rows are not worth a loop of their own
 
 
 def real_array(name: str, values: npt.ArrayLike, ndim: int) -> Floats:
@@ -23,6 +24,14 @@ def real_array(name: str, values: npt.ArrayLike, ndim: int) -> Floats:
 
     Raises NumericsError: `single_precision`, `bad_shape`, `empty`, `not_finite`.
     """
+    array = _converted(name, values, ndim)
+    if array.size and not np.isfinite(span(array)).all():
+        place = [int(i) for i in np.argwhere(~np.isfinite(array))[0]]
+        raise NumericsError("not_finite", "Every value must be a finite number.", name=name, at=place)
+    return array
+
+
+def _converted(name: str, values: npt.ArrayLike, ndim: int) -> Floats:
     array = np.asarray(values)
     if array.dtype in (np.float16, np.float32):
         raise NumericsError("single_precision", "This formula needs float64 values.", name=name)
@@ -31,19 +40,41 @@ def real_array(name: str, values: npt.ArrayLike, ndim: int) -> Floats:
         raise NumericsError("bad_shape", f"Expected {ndim} dimensions, got {array.ndim}.", name=name)
     if array.shape[-1] == 0:
         raise NumericsError("empty", "There are no rows.", name=name)
-    if array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
-        place = [int(i) for i in np.argwhere(~np.isfinite(array))[0]]
-        raise NumericsError("not_finite", "Every value must be a finite number.", name=name, at=place)
     return array
+
+
+def span(array: Floats) -> tuple[float, float]:
+    """The least and the largest value, NaN if there is one, in one pass: a row is still in the cache for the
+    second.
+    """
+    rows = array if array.ndim > 1 and array.shape[-1] > _SHORT else array.reshape(1, -1)
+    ends = np.array([(row.min(), row.max()) for row in rows])
+    return float(ends[:, 0].min()), float(ends[:, 1].max())
 
 
 def probabilities(p: npt.ArrayLike, ndim: int = 1) -> Floats:
     """Values in [0, 1] as float64. Raises NumericsError `not_a_probability`, or as `real_array` does."""
-    array = real_array("p", p, ndim)
-    if array.size and not (array.min() >= 0.0 and array.max() <= 1.0):
+    return _probabilities(p, ndim)[0]
+
+
+def clipped(p: npt.ArrayLike, ndim: int, eps: float) -> Floats:
+    """Values in [0, 1] moved into [eps, 1 - eps]: the array itself where none has to move, for it may be large.
+
+    Raises NumericsError: as `probabilities`, and `bad_epsilon`.
+    """
+    bound = epsilon(eps)
+    array, low, high = _probabilities(p, ndim)
+    return array if bound <= low and high <= 1.0 - bound else np.clip(array, bound, 1.0 - bound)
+
+
+def _probabilities(p: npt.ArrayLike, ndim: int) -> tuple[Floats, float, float]:
+    array = _converted("p", p, ndim)
+    low, high = span(array) if array.size else (0.0, 1.0)
+    if not (low >= 0.0 and high <= 1.0):
+        real_array("p", array, ndim)
         place = [int(i) for i in np.argwhere(~((array >= 0.0) & (array <= 1.0)))[0]]
         raise NumericsError("not_a_probability", "Every probability must lie in [0, 1].", at=place)
-    return array
+    return array, low, high
 
 
 def labels(y: npt.ArrayLike, rows: int) -> Bools:

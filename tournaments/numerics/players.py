@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from tournaments.numerics import checks
+from tournaments.numerics.blending.voices import LOGITS, PROBABILITIES
 from tournaments.numerics.bootstrap import era_draws
 from tournaments.numerics.checks import Floats, Ints
 from tournaments.numerics.contribution import cwmm, era_gaussians, mean_intervals, mmc_eras
 from tournaments.numerics.errors import NumericsError
-from tournaments.numerics.leave_one_out import loo_of_logits
+from tournaments.numerics.leave_one_out import loo_of_logits, loo_of_pool
 from tournaments.numerics.losses import EPSILON
 from tournaments.numerics.moments import moments
 from tournaments.numerics.ranks import standardise
@@ -41,16 +42,23 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Mixture:
-    """A blend of logits or ranks: sigma(slope sum w v) of voices v (P, M) with weights w (P,).
-
-    `meta` (M,) is what was published of it; `eps` the bound to which scores clip.
+    """A blend of logits or ranks, sigma(slope sum w v), or of probabilities, sum w v: voices v (P, M) with
+    weights w (P,). `mixes` says which (`blending.voices`); `meta` (M,) is what was published of it; `eps` the
+    bound to which scores clip.
     """
 
     voices: Floats
     weights: Floats
     slope: float
     meta: Floats
+    mixes: str = LOGITS
     eps: float = EPSILON
+
+    def loo(self, y: npt.ArrayLike) -> Floats:
+        """LOO (P,) of every player, in nats a row (`leave_one_out`)."""
+        if self.mixes == PROBABILITIES:
+            return loo_of_pool(self.voices, self.weights, y, self.eps)
+        return loo_of_logits(self.voices, self.weights, self.slope, y, self.eps)
 
 
 def contributions(
@@ -67,7 +75,7 @@ def contributions(
     bounds = checks.boundaries(starts, voices.shape[1])
     ones = checks.labels(y, voices.shape[1])
     g = era_gaussians(np.vstack([voices, mixture.meta]), bounds)
-    loo = loo_of_logits(voices, mixture.weights, mixture.slope, ones, mixture.eps)
+    loo = mixture.loo(ones)
     era_mmc = mmc_eras(g[:-1], g[-1], ones, bounds)
     intervals = _intervals(era_mmc, seed)
     for row in g:

@@ -16,15 +16,13 @@ from tournaments.models import (
     Round,
     Submission,
 )
+from tournaments.numerics.blending import registry
 from tournaments.numerics.players import Contribution as Found
 from tournaments.numerics.players import Mixture, contributions
 from tournaments.services import files, labels
 from tournaments.services.crowd import Crowd
 from tournaments.services.frames import Frame
 from tournaments.services.labels import Known
-
-MIXES_RANKS = ("rank",)
-"""Blends that average g; the others average logits."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Made:
 
     blend: str
     weights: np.ndarray
-    slope: float | None
+    slope: float
     vector: np.ndarray
 
 
@@ -47,11 +45,12 @@ class Measured:
     found: list[Found]
 
 
-def weights_of(meta_model: MetaModel, crowd: Crowd) -> np.ndarray:
-    """Return the weights (P,) that were kept with a meta-model."""
+def made_of(meta_model: MetaModel, crowd: Crowd, vector: np.ndarray) -> Made:
+    """Return a stored meta-model of a crowd, as it was made."""
     kept = MetaModelWeight.objects.filter(meta_model=meta_model).values_list("participant", "weight")
     weights = dict(kept)
-    return np.array([weights[participant.pk] for participant in crowd.participants])
+    shares = np.array([weights[participant.pk] for participant in crowd.participants])
+    return Made(meta_model.blend, shares, 1.0 if meta_model.slope is None else meta_model.slope, vector)
 
 
 def measure(
@@ -70,13 +69,12 @@ def measure(
     if known is None:
         return None
     place = files.place_of(files.rows_of(round_), split)
-    # Where the scored rows of the split stand among the rows that are kept.
-    columns = (np.cumsum(frame.keep) - 1)[place][known.keep]
-    voices = crowd.g if made.blend in MIXES_RANKS else crowd.z
+    mixes = registry.METHODS[made.blend].mixes
     mixture = Mixture(
-        voices=voices[:, columns],
+        voices=crowd.voices.rows(frame.columns(place, known.keep)).said(mixes),
+        mixes=mixes,
         weights=made.weights,
-        slope=1.0 if made.slope is None else made.slope,
+        slope=made.slope,
         meta=made.vector[place][known.keep],
         eps=round_.read_rules().epsilon,
     )

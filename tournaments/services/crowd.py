@@ -1,44 +1,69 @@
 """Whom a meta-model is made of: the players of a round and their merged predictions."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from tournaments.models import Participant, Round, Submission
-from tournaments.numerics import blends
+from tournaments.numerics.blending.voices import Voices, logits, merge, merge_ranks
 from tournaments.services import files, phases
 from tournaments.services.frames import Frame
+from tournaments.services.matrices import cache_of
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """The players of a round and their merged predictions: P participants, K rows that stand."""
+    """The players of a round and what they say: P participants, K rows that stand."""
 
     participants: list[Participant]
-    z: np.ndarray
-    """Logits (P, K), each participant's forecasters merged."""
-    g: np.ndarray
-    """Gaussian ranks (P, K), likewise."""
+    voices: Voices
+    """Logits and Gaussian ranks (P, K), each participant's forecasters merged."""
     judged: dict[int, np.ndarray]
     """Gaussian ranks of each blended submission on the rows of `judged_part`, by its key."""
+    forecasters: np.ndarray
+    """How many forecasters (P,) each participant's voice is merged from."""
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """Which of the voices is whose, by the participant's key."""
+        return {one.pk: place for place, one in enumerate(self.participants)}
 
 
-def crowd_of(round_: Round, frame: Frame) -> Crowd | None:
-    """Gather whom the blend is made of: selected submissions of those not excluded, benchmarks left out."""
-    left_out = _left_out(round_)
-    chosen = [s for s in phases.selected(round_) if s.pk not in left_out]
+def crowd_of(round_: Round, frame: Frame, *, from_uploads: bool = False) -> Crowd | None:
+    """Gather whom the blend is made of: selected submissions of those not excluded, benchmarks left out.
+
+    Their numbers come from the round's caches, or from the uploads themselves: the same to the last bit.
+    """
+    chosen = blended(round_)
     if not chosen:
         return None
-    eps = round_.read_rules().epsilon
-    whole = [files.vector_of(submission) for submission in chosen]
-    owners = np.array([submission.participant_id for submission in chosen])
-    z = blends.merge(np.stack([blends.logits(p[frame.keep], eps) for p in whole]), owners)
-    ranks = [frame.ranks(p) for p in whole]
-    g = blends.merge_ranks(np.stack(ranks), owners, frame.split_starts)
+    z, ranks = said(round_, frame, chosen, from_uploads=from_uploads)
     part = judged_part(frame)
     judged = {one.pk: row[part].copy() for one, row in zip(chosen, ranks, strict=True)}
-    by_id = Participant.objects.in_bulk(owners.tolist())
-    return Crowd([by_id[pk] for pk in np.unique(owners).tolist()], z, g, judged)
+    owners = np.array([one.participant_id for one in chosen])
+    voices = Voices(merge(z, owners), merge_ranks(ranks, owners, frame.split_starts))
+    players, forecasters = np.unique(owners, return_counts=True)
+    by_id = Participant.objects.in_bulk(players.tolist())
+    return Crowd([by_id[pk] for pk in players.tolist()], voices, judged, forecasters)
+
+
+def blended(round_: Round) -> list[Submission]:
+    """Return the selected submissions that a blend is made of, in commit order."""
+    left_out = _left_out(round_)
+    return [one for one in phases.selected(round_) if one.pk not in left_out]
+
+
+def said(
+    round_: Round, frame: Frame, chosen: list[Submission], *, from_uploads: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the logits and the Gaussian ranks, both (N, K), of submissions to one round."""
+    if not from_uploads:
+        cache = cache_of(round_, frame)
+        return cache.logits_of(chosen), cache.ranks_of(chosen)
+    eps = round_.read_rules().epsilon
+    whole = [files.vector_of(one) for one in chosen]
+    return np.stack([logits(p[frame.keep], eps) for p in whole]), np.stack([frame.ranks(p) for p in whole])
 
 
 def judged_part(frame: Frame) -> slice:

@@ -35,6 +35,11 @@ class Frame:
         ]
         return np.concatenate(parts)
 
+    def columns(self, place: slice, keep: np.ndarray) -> np.ndarray:
+        """Return where the rows that `keep` (place,) marks in a part of all rows stand among the K kept."""
+        found: np.ndarray = (np.cumsum(self.keep) - 1)[place][keep]
+        return found
+
     def spread(self, kept: np.ndarray, filler: float) -> np.ndarray:
         """Return a vector (M,) with `kept` (K,) on the rows that stand and `filler` on the void ones."""
         whole = np.full(self.keep.size, filler)

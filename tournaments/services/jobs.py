@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tournaments.models import Work
-from tournaments.services import blending, originality, resolution, rounds, scoring, standings, work
+from tournaments.services import blending, headline, originality, resolution, rounds, scoring, standings, work
 from tournaments.services.telling import announcing
 
 VERBS: dict[str, work.Verb] = {
@@ -13,6 +13,7 @@ VERBS: dict[str, work.Verb] = {
     Work.Kind.CLOSE.value: rounds.close,
     Work.Kind.ORIGINALITY.value: originality.measure,
     Work.Kind.BLEND.value: blending.blend,
+    Work.Kind.META_MODEL.value: headline.join,
     Work.Kind.CONCLUDE.value: resolution.conclude,
     Work.Kind.STANDINGS.value: standings.refresh,
     Work.Kind.ANNOUNCE.value: announcing.announce,

@@ -54,12 +54,13 @@ def newest(round_: Round) -> LabelSet | None:
     return LabelSet.objects.filter(round=round_).order_by("-version").first()
 
 
-def read(round_: Round, split: str) -> Known | None:
+def read(round_: Round, split: str, version: LabelSet | None = None) -> Known | None:
     """Return what is known of a split for scoring, blending and settling; None when nothing is.
 
-    Void rows are left out, as FORMULAS section 1 demands of every formula.
+    Void rows are left out, as FORMULAS section 1 demands of every formula. `version` is the one to read,
+    where it is not the one in force.
     """
-    labels = newest(round_)
+    labels = version or newest(round_)
     rows = files.rows_of(round_)
     place = files.place_of(rows, split)
     if labels is None or place.stop == place.start:

@@ -1,6 +1,7 @@
-"""A round's caches beside its uploads: ticks to screen with, and counts that bound KS distances.
+"""A round's caches beside its uploads: ticks to screen with, counts that bound KS distances, and what a blend
+mixes: logits and Gaussian ranks, to the last bit of float64.
 
-Both are row-files with a slot a submission, of the rows that stand; voiding a row begins new ones. Whatever
+All are row-files with a slot a submission, of the rows that stand; voiding a row begins new ones. Whatever
 they lack or hold damaged is made again from the uploads when it is asked for.
 """
 
@@ -13,16 +14,19 @@ import numpy as np
 from django.conf import settings
 
 from tournaments.models import Round, Submission
+from tournaments.numerics.blending.voices import logits
 from tournaments.numerics.distributions import CELLS, cumulative_counts
 from tournaments.numerics.likeness import ticks
 from tournaments.services import files
 from tournaments.services.frames import Frame, frame_of
 from tournaments.store.matrix import Matrix, MatrixMiss
 
+Maker = Callable[[Submission], np.ndarray]
+
 
 @dataclass(frozen=True)
 class Cache:
-    """The two row-files of a round, as its rows stand at a moment."""
+    """The row-files of a round, as its rows stand at a moment."""
 
     round: Round
     frame: Frame
@@ -37,16 +41,35 @@ class Cache:
         """`distributions.cumulative_counts` of the same rows, uint32 (2048,) a slot."""
         return Matrix(self._path("counts"), CELLS, "<u4")
 
+    @cached_property
+    def logits(self) -> Matrix:
+        """Logits of the same rows under the round's clip, float64 (K,) a slot."""
+        return Matrix(self._path("logits"), int(self.frame.split_starts[-1]), "<f8")
+
+    @cached_property
+    def ranks(self) -> Matrix:
+        """Gaussian ranks g of the same rows, float64 (K,) a slot."""
+        return Matrix(self._path("ranks"), int(self.frame.split_starts[-1]), "<f8")
+
+    @cached_property
+    def _kinds(self) -> dict[str, tuple[Matrix, Maker]]:
+        return {
+            "ticks": (self.ticks, self._ticks),
+            "counts": (self.counts, self._counts),
+            "logits": (self.logits, self._logits),
+            "ranks": (self.ranks, self._ranks),
+        }
+
     def add(self, submission: Submission) -> None:
         """Write a submission's slots."""
-        self.ticks.append(submission.position, self._ticks(submission))
-        self.counts.append(submission.position, self._counts(submission))
+        for matrix, make in self._kinds.values():
+            matrix.append(submission.position, make(submission))
 
     def holds(self, submission: Submission) -> bool:
         """Whether a submission's slots are there, whole."""
         try:
-            self.ticks.read([submission.position])
-            self.counts.read([submission.position])
+            for matrix, _ in self._kinds.values():
+                matrix.read([submission.position])
         except MatrixMiss:
             return False
         return True
@@ -55,35 +78,48 @@ class Cache:
         """Return the ticks (N, K) of submissions."""
         return self._read(self.ticks, submissions, self._ticks)
 
-    def scan(self, submissions: list[Submission], size: int) -> Iterator[np.ndarray]:
-        """Iterate over the ticks of submissions in blocks (n, K), n ≤ size, as they lie in the file.
+    def scan(self, submissions: list[Submission], size: int, kind: str = "ticks") -> Iterator[np.ndarray]:
+        """Iterate over one kind of row of submissions in blocks (n, K), n ≤ size, as they lie in the file.
 
         It is checked once in a while, not each time: to screen with. Raises MatrixMiss when it is written to
         with other numbers meanwhile.
         """
         slots = [one.position for one in submissions]
+        matrix, make = self._kinds[kind]
         try:
-            return self.ticks.blocks(slots, size)
+            return matrix.blocks(slots, size)
         except MatrixMiss as miss:
-            self._heal(self.ticks, submissions, self._ticks, miss)
-            return self.ticks.blocks(slots, size)
+            self._heal(matrix, submissions, make, miss)
+            return matrix.blocks(slots, size)
 
     def counts_of(self, submissions: list[Submission]) -> np.ndarray:
         """Return the counts (N, 2048) of submissions."""
         return self._read(self.counts, submissions, self._counts)
 
+    def logits_of(self, submissions: list[Submission]) -> np.ndarray:
+        """Return the logits (N, K) of submissions."""
+        return self._read(self.logits, submissions, self._logits)
+
+    def ranks_of(self, submissions: list[Submission]) -> np.ndarray:
+        """Return the Gaussian ranks (N, K) of submissions."""
+        return self._read(self.ranks, submissions, self._ranks)
+
     def _path(self, kind: str) -> str:
         return str(settings.MATRIX_DIR / f"round-{self.round.pk}-{self.frame.version}.{kind}")
 
+    def _logits(self, submission: Submission) -> np.ndarray:
+        return logits(files.vector_of(submission)[self.frame.keep], self.round.read_rules().epsilon)
+
+    def _ranks(self, submission: Submission) -> np.ndarray:
+        return self.frame.ranks(files.vector_of(submission))
+
     def _ticks(self, submission: Submission) -> np.ndarray:
-        return ticks(self.frame.ranks(files.vector_of(submission)), self.frame.split_starts)
+        return ticks(self._ranks(submission), self.frame.split_starts)
 
     def _counts(self, submission: Submission) -> np.ndarray:
         return cumulative_counts(files.vector_of(submission)[self.frame.keep])
 
-    def _read(
-        self, matrix: Matrix, submissions: list[Submission], make: Callable[[Submission], np.ndarray]
-    ) -> np.ndarray:
+    def _read(self, matrix: Matrix, submissions: list[Submission], make: Maker) -> np.ndarray:
         slots = [one.position for one in submissions]
         try:
             return matrix.read(slots)
@@ -95,7 +131,7 @@ class Cache:
     def _heal(
         matrix: Matrix,
         submissions: list[Submission],
-        make: Callable[[Submission], np.ndarray],
+        make: Maker,
         miss: MatrixMiss,
     ) -> None:
         again = set(miss.slots)

@@ -1,12 +1,13 @@
 """Which pieces of work each phase of a round consists of, and which are done again after a change.
 
 open:      score_validation of each submission · close at the deadline
-closed:    score_test of each selected + originality ─▶ blend
+closed:    score_test of each selected + originality + each blend ─▶ meta_model
 resolving: score_live of each selected ─▶ conclude
 resolved:  standings of the season, also when a resolved round is cancelled
 """
 
 from tournaments.models import Round, Selection, Submission, Work
+from tournaments.numerics.blending import registry
 from tournaments.services import work
 from tournaments.services.errors import Conflict
 
@@ -26,14 +27,15 @@ def after_opening(round_: Round) -> None:
 
 
 def after_closing(round_: Round) -> None:
-    """Write the test scores, originality, and the blend that waits for them."""
-    parts: list[tuple[str, Submission | None]] = [(Kind.SCORE_TEST, one) for one in selected(round_)]
-    work.fan_out(Kind.BLEND, round_, [*parts, (Kind.ORIGINALITY, None)])
+    """Write the test scores, originality, the blends, and the meta-model that waits for them."""
+    scores: list[work.Part] = [(Kind.SCORE_TEST, one, "") for one in selected(round_)]
+    blends: list[work.Part] = [(Kind.BLEND, None, name) for name in registry.NAMES]
+    work.fan_out(Kind.META_MODEL, round_, [*scores, (Kind.ORIGINALITY, None, ""), *blends])
 
 
 def resolution(round_: Round) -> None:
     """Write the live scores and the conclusion that waits for them."""
-    parts: list[tuple[str, Submission | None]] = [(Kind.SCORE_LIVE, one) for one in selected(round_)]
+    parts: list[work.Part] = [(Kind.SCORE_LIVE, one, "") for one in selected(round_)]
     work.fan_out(Kind.CONCLUDE, round_, parts)
 
 

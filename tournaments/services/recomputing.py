@@ -23,9 +23,10 @@ from tournaments.models import (
     Submission,
     Work,
 )
+from tournaments.numerics.blending import registry
 from tournaments.services import blending, contributing, files, nearness, originality, phases, ranks, scoring
-from tournaments.services.crowd import Crowd, crowd_of
-from tournaments.services.frames import Frame, frame_of
+from tournaments.services import headline as headlines
+from tournaments.services.blending import Scene
 from tournaments.store import vectors
 from tournaments.store.blobs import BlobError
 
@@ -33,6 +34,8 @@ Told = Callable[[int, int], None]
 Kind, State = Work.Kind, Round.State
 CLOSED = (State.CLOSED, State.RESOLVED, State.SETTLED)
 RESOLVED = (State.RESOLVED, State.SETTLED)
+MAKING = (Kind.SCORE_TEST, Kind.ORIGINALITY, Kind.BLEND, Kind.META_MODEL)
+"""Work of the close; while some of it is left, the meta-model is not made."""
 ALIKE = 1e-9
 """Numbers are published to this: what a processor rounds differently is no difference."""
 TOGETHER = 16
@@ -67,12 +70,12 @@ def recompute(round_: Round, told: Told) -> Recomputed:
     """Compute what is due in the round's state from the stored uploads; `told` hears how far it is."""
     recount = _Recount(round_)
     recount.of_submissions(told)
-    if round_.state in CLOSED and not recount.waits(Kind.BLEND, Kind.ORIGINALITY, Kind.SCORE_TEST):
+    if round_.state in CLOSED and not recount.waits(*MAKING):
         recount.of_crowd()
     if round_.state in RESOLVED:
         recount.of_ranks()
     recount.of_strays()
-    return Recomputed(recount.rows, len(recount.pending))
+    return Recomputed(recount.rows, recount.left)
 
 
 class _Recount:
@@ -81,8 +84,9 @@ class _Recount:
     def __init__(self, round_: Round) -> None:
         self.round, self.rows = round_, list[Fresh]()
         left = Work.objects.filter(round=round_).exclude(state__in=[Work.State.DONE, Work.State.CANCELLED])
-        kinds = [*scoring.SPLIT_OF, Kind.ORIGINALITY, Kind.BLEND, Kind.CONCLUDE]
-        self.pending = set(left.filter(kind__in=kinds).values_list("kind", "submission"))
+        kinds = [*scoring.SPLIT_OF, *MAKING, Kind.CONCLUDE]
+        pieces = list(left.filter(kind__in=kinds).values_list("kind", "submission"))
+        self.pending, self.left = set(pieces), len(pieces)
         self.scores = {
             (one.submission_id, one.meta_model_id, one.split): one
             for one in Score.objects.filter(round=round_).select_related(
@@ -92,6 +96,7 @@ class _Recount:
         self.selected = {one.pk for one in phases.selected(round_)} if round_.state in CLOSED else set()
         self.precedence: dict[int, int] = {}
         self.placed: dict[str, list[tuple[Submission, Fresh]]] = {"test": [], "live": []}
+        self.blends: dict[str, dict[str, headlines.Eras]] = {"test": {}, "live": {}}
 
     def waits(self, *kinds: str) -> bool:
         """Whether work of these kinds is still to be done."""
@@ -137,23 +142,32 @@ class _Recount:
         whose = _name(submission) if submission else f"meta-model {meta_model and meta_model.blend}"
         fresh = Fresh("score", whose, split, row, scoring.values_of(measured) if measured else None)
         self.rows.append(fresh)
+        if meta_model and measured:
+            eras = (measured.score.era_losses.tolist(), measured.score.era_rows.tolist())
+            self.blends[split][meta_model.blend] = eras
         if submission and submission.pk in self.selected and split in self.placed and measured:
             self.placed[split].append((submission, fresh))
 
     def of_crowd(self) -> None:
         """Measure originality, blend, and say what each of the crowd adds."""
-        frame = frame_of(self.round)
-        crowd = crowd_of(self.round, frame)
-        stored = blending.computed(self.round, frame, crowd) if crowd else []
-        likeness = blending.likeness_of(self.round, frame, crowd, stored) if crowd else {}
-        self._originality(likeness)
+        scene = blending.scene_of(self.round, from_uploads=True)
+        stored, missing = _blends_of(scene)
+        certified = {name: one.blended.weighing.certified for name, one in stored.items()}
+        headline = headlines.among(self.round.read_rules(), certified)
         known = {one.blend: one for one in MetaModel.objects.filter(round=self.round)}
-        made = {one.name: known.pop(one.name, MetaModel(round=self.round)) for one, _ in stored}
-        for one, whole in stored:
-            self._blend(made[one.name], one, whole, crowd)
+        rows = {name: known.pop(name, MetaModel(round=self.round, blend=name)) for name in stored}
+        if scene is None:
+            self._originality({})
+        else:
+            vector = stored[headline].vector
+            self._originality(headlines.likeness_of(self.round, scene.frame, scene.crowd, vector))
+            fresh = {
+                name: self._blend(rows[name], scene, one, name == headline) for name, one in stored.items()
+            }
+            self._leads(fresh, headline)
+            self._contributions(rows[headline], scene, stored[headline])
         self.rows += [Fresh("meta-model", one.blend, "", one, None) for one in known.values()]
-        if crowd:
-            self._contributions(made[self.round.read_rules().blend], frame, crowd, stored)
+        self.rows.append(Fresh("round", str(self.round), "", self.round, {"missing_blends": missing}))
 
     def _originality(self, likeness: dict[int, float]) -> None:
         published = {one.submission_id: one for one in Originality.objects.filter(round=self.round)}
@@ -168,27 +182,36 @@ class _Recount:
             Fresh("originality", _name(one.submission), "", one, None) for one in published.values()
         ]
 
-    def _blend(self, row: MetaModel, one: blending.Blend, whole: np.ndarray, crowd: Crowd | None) -> None:
-        content = vectors.encode(whole)
-        values = blending.values_of(self.round, one, crowd)
-        values["sha256"] = row.sha256 if _same_vector(row, whole) else hashlib.sha256(content).hexdigest()
-        self.rows.append(Fresh("meta-model", one.name, "", row, values, content))
-        row.blend = one.name
+    def _blend(self, row: MetaModel, scene: Scene, one: blending.Made, headline: bool) -> Fresh:
+        content = vectors.encode(one.vector)
+        values = {"headline": headline, **blending.values_of(scene, one)}
+        same = _same_vector(row, one.vector)
+        values["sha256"] = row.sha256 if same else hashlib.sha256(content).hexdigest()
+        fresh = Fresh("meta-model", row.blend, "", row, values, content)
+        self.rows.append(fresh)
         for split in ("test", "live") if self.round.state in RESOLVED else ("test",):
-            self._score(split, whole, meta_model=row)
+            self._score(split, one.vector, meta_model=row)
         kept = {weight.participant_id: weight for weight in row.weights.all()} if row.pk else {}
-        for participant, share in blending.shares_of(crowd):
+        for participant, share in blending.shares_of(scene, one):
             weight = kept.pop(participant.pk, None) or MetaModelWeight(
                 meta_model=row, participant=participant
             )
-            whose = f"{participant.alias} in {one.name}"
+            whose = f"{participant.alias} in {row.blend}"
             self.rows.append(Fresh("weight", whose, "", weight, {"weight": share}))
         self.rows += [Fresh("weight", str(weight), "", weight, None) for weight in kept.values()]
+        return fresh
 
-    def _contributions(
-        self, headline: MetaModel, frame: Frame, crowd: Crowd, stored: list[tuple[blending.Blend, np.ndarray]]
-    ) -> None:
-        made = blending.headline_of(self.round, crowd, stored)
+    def _leads(self, models: dict[str, Fresh], headline: str) -> None:
+        found = {
+            split: headlines.leads_of(self.round, scores, headline) for split, scores in self.blends.items()
+        }
+        for name, fresh in models.items():
+            assert fresh.values is not None, "What was blended has values."
+            fresh.values["leads"] = {split: one[name] for split, one in found.items() if name in one}
+
+    def _contributions(self, headline: MetaModel, scene: Scene, one: blending.Made) -> None:
+        frame, crowd, found = scene.frame, scene.crowd, one.blended.weighing
+        made = contributing.Made(headline.blend, found.weights, found.slope, one.vector)
         known = {(one.participant_id, one.split): one for one in self.round.contributions.all()}
         for split in ("test", "live") if self.round.state in RESOLVED else ("test",):
             measured = contributing.measure(self.round, split, frame, crowd, made, self.precedence)
@@ -218,7 +241,7 @@ class _Recount:
 
     def of_strays(self) -> None:
         """Name the published scores that nothing gives rise to, unless work on them is under way."""
-        blended = not self.waits(Kind.BLEND, Kind.ORIGINALITY, Kind.SCORE_TEST)
+        blended = not self.waits(*MAKING)
         for (submission, model, split), row in self.scores.items():
             kind = next(kind for kind, name in scoring.SPLIT_OF.items() if name == split)
             if (kind, submission) in self.pending or (split == "live" and self.waits(Kind.CONCLUDE)):
@@ -226,6 +249,13 @@ class _Recount:
             if model is None or blended:
                 whose = _name(row.submission) if row.submission else f"meta-model {row.meta_model}"
                 self.rows.append(Fresh("score", whose, split, row, None))
+
+
+def _blends_of(scene: Scene | None) -> tuple[dict[str, blending.Made], dict[str, str]]:
+    """Return every blend that can be made, by name, and why the others cannot."""
+    tried = {name: blending.made_or_why(scene, name) for name in registry.NAMES}
+    made = {name: one for name, (one, _) in tried.items() if one}
+    return made, {name: why for name, (_, why) in tried.items() if why}
 
 
 def _name(submission: Submission) -> str:

@@ -124,9 +124,14 @@ def _publish(rows: list[Fresh]) -> None:
     for fresh in rows:
         if fresh.values is None:
             fresh.row.delete()
-    for fresh in rows:
+    # One meta-model is the headline: the former one gives way before the new one takes its place.
+    for fresh in sorted(rows, key=lambda one: (one.what != "meta-model", _is_headline(one))):
         if fresh.values is not None:
             _write(fresh, fresh.values)
+
+
+def _is_headline(fresh: Fresh) -> bool:
+    return bool((fresh.values or {}).get("headline"))
 
 
 def _write(fresh: Fresh, values: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from tournaments.models import MetaModel, Round, Work
 from tournaments.services import audit, blending, contributing, labels, phases, ranks, rounds, scoring, work
+from tournaments.services import headline as headlines
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Conflict
@@ -22,7 +23,7 @@ def resolve(actor: Actor, round_: Round) -> Round:
         if round_.state in (Round.State.RESOLVED, Round.State.SETTLED) or _running(round_):
             return round_
         rounds.need_state(round_, Round.State.CLOSED)
-        if round_.blended_at is None or work.unfinished(round_, kind=Work.Kind.BLEND):
+        if round_.blended_at is None or work.unfinished(round_, kind=Work.Kind.META_MODEL):
             raise Conflict(
                 "not_blended", f"Round {round_.number} is still being scored and blended. Wait for it."
             )
@@ -49,12 +50,13 @@ def conclude(piece: Work) -> None:
     measured = [scoring.measure(round_, "live", blending.vector_of(one)) for one in models]
     placed = {split: ranks.placed(round_, split) for split in ("test", "live")}
     headline = next((one for one in models if one.headline), None)
-    added = blending.added_live(round_, headline) if headline else None
+    added = headlines.added_live(round_, headline) if headline else None
     with transaction.atomic():
         round_ = rounds.lock(round_)
         rounds.need_state(round_, Round.State.CLOSED)
         for model, result in zip(models, measured, strict=True):
             scoring.keep(round_, "live", result, meta_model=model)
+        headlines.keep_leads(round_, "live", headline)
         if headline and added:
             contributing.keep(headline, *added)
         round_.ranked = {split: ranks.keep(scores) for split, scores in placed.items()}

@@ -16,7 +16,9 @@ from tournaments.models import (
     VoidRow,
     Work,
 )
-from tournaments.services import audit, files, ledger, phases, work
+from tournaments.models.rules import DEFAULT
+from tournaments.numerics.blending.registry import default_of
+from tournaments.services import audit, evidence, files, ledger, phases, work
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.clock import db_now
 from tournaments.services.datasets import clusters
@@ -51,6 +53,7 @@ def open_round(actor: Actor, round_: Round) -> Round:
     """
     by = need_operator(actor, round_.tournament)
     clustered = clusters.keep(round_)  # takes a moment, so not under the lock
+    eras = evidence.eras_ahead(round_)
     with transaction.atomic():
         round_ = lock(round_)
         need_state(round_, State.DRAFT)
@@ -59,13 +62,23 @@ def open_round(actor: Actor, round_: Round) -> Round:
             raise Invalid("closes_in_the_past", "The round would close before it opens. Move its deadline.")
         round_.state, round_.opened_at, round_.opens_at = State.OPEN, now, now
         round_.clusters_sha256 = clustered
-        round_.save(update_fields=["state", "opened_at", "opens_at", "clusters_sha256"])
+        _choose_blend(round_, eras)
+        fields = ["state", "opened_at", "opens_at", "clusters_sha256", "rules", "rules_sha256"]
+        round_.save(update_fields=fields)
         _fund(round_, by)
         phases.after_opening(round_)
         notices.opened(round_)
         audit.announce(round_, "opened", f"Round {round_.number} is open until {_utc(round_.closes_at)}.")
         audit.record(by, "round_opened", round_, rules=round_.rules_sha256)
     return round_
+
+
+def _choose_blend(round_: Round, eras: int) -> None:
+    """Freeze which blend will be the meta-model, where the rules leave it to the resolved eras."""
+    rules = round_.read_rules()
+    if rules.blend == DEFAULT:
+        rules = rules.but(blend=default_of(eras))
+        round_.rules, round_.rules_sha256 = rules.to_json(), rules.sha256()
 
 
 def _utc(moment: datetime) -> str:
@@ -119,6 +132,7 @@ def _close(round_: Round) -> None:
         mine.setdefault(one.forecaster.participant_id, []).append(one)
     paid = [_paid_place(own) for own in mine.values()]
     selections.filter(pk__in=paid).update(paid_place=True)
+    evidence.freeze(round_)
     audit.announce(round_, "closed", f"Round {round_.number} closed with {selections.count()} submissions.")
     phases.after_closing(round_)
 

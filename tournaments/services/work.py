@@ -11,7 +11,7 @@ import logging
 import threading
 import traceback
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ from tournaments.services.clock import db_now
 log = logging.getLogger(__name__)
 
 work_due = Signal()
-"""Sent after commit with `ids`, the pieces of work that can start. The tasks listen."""
+"""Sent after commit with `kinds`: of each piece of work that can start, by its key. The tasks listen."""
 
 State = Work.State
 ERROR_LENGTH = 4_000
@@ -44,6 +44,7 @@ def add(
     round_: Round,
     submission: Submission | None = None,
     *,
+    part: str = "",
     parent: Work | None = None,
     due_at: datetime | None = None,
     parts: int = 0,
@@ -58,6 +59,7 @@ def add(
         kind=kind,
         round=round_,
         submission=submission,
+        part=part,
         defaults={
             "parent": parent,
             "parts_left": parts,
@@ -71,28 +73,29 @@ def add(
         },
     )
     if not parts and (due_at is None or due_at <= now):
-        ring([work.pk])
+        ring([work])
     return work
 
 
 def begin(kind: str, round_: Round, submission: Submission, now: datetime) -> Work:
     """Write the first work of what was just made: as `add`, but there is nothing that it could replace."""
     work = Work.objects.create(kind=kind, round=round_, submission=submission, state=State.DUE, due_at=now)
-    ring([work.pk])
+    ring([work])
     return work
 
 
-def ring(ids: Iterable[int]) -> None:
+def ring(pieces: Iterable[Work]) -> None:
     """Tell the listeners, once the current transaction is committed, that these can start."""
-    found = list(ids)
-    if found:
-        transaction.on_commit(lambda: _send(found), robust=True)
+    kinds = {one.pk: one.kind for one in pieces}
+    if kinds:
+        transaction.on_commit(lambda: _send(kinds), robust=True)
 
 
-def _send(ids: list[int]) -> None:
-    for receiver, answer in work_due.send_robust(sender=Work, ids=ids):
+def _send(kinds: dict[int, str]) -> None:
+    for receiver, answer in work_due.send_robust(sender=Work, kinds=kinds):
         if isinstance(answer, Exception):
-            log.warning("work_not_rung", extra={"ids": ids, "receiver": str(receiver), "why": str(answer)})
+            extra = {"ids": list(kinds), "receiver": str(receiver), "why": str(answer)}
+            log.warning("work_not_rung", extra=extra)
 
 
 def _available(now: datetime) -> Q:
@@ -137,7 +140,7 @@ def _count_off(parent_id: int) -> None:
     parent.parts_left = left
     if left == 0:
         parent.state, parent.due_at = State.DUE, db_now()
-        ring([parent.pk])
+        ring([parent])
     parent.save(update_fields=["parts_left", "state", "due_at"])
 
 
@@ -241,16 +244,20 @@ def heartbeat(pieces: list[Work]) -> Iterator[None]:
         thread.join()
 
 
-def sweep() -> int:
-    """Ring whatever is due or has lost its worker; give up what used its last attempt. Returns how many."""
+def sweep(besides: Collection[str] = ()) -> int:
+    """Ring whatever is due or has lost its worker; give up what used its last attempt. Returns how many.
+
+    The kinds `besides` are not rung now: enough is said of them that nobody has heard yet.
+    """
     now = db_now()
     spent = Work.objects.filter(state=State.RUNNING, lease_until__lt=now, attempts__gte=settings.MAX_ATTEMPTS)
     for work in spent:
         fail(work, RuntimeError("The worker died or was killed at the last attempt."))
     due = list(
         Work.objects.filter(_available(now), attempts__lt=settings.MAX_ATTEMPTS)
+        .exclude(kind__in=besides)
         .order_by("due_at", "pk")
-        .values_list("pk", flat=True)[: settings.SWEEP_LIMIT]
+        .only("kind")[: settings.SWEEP_LIMIT]
     )
     ring(due)
     return len(due)
@@ -264,14 +271,21 @@ def retry(work: Work) -> None:
             Submission.objects.filter(pk=work.submission_id, state=Submission.State.FAILED).update(
                 state=Submission.State.ACCEPTED
             )
-        ring([work.pk])
+        ring([work])
 
 
-def fan_out(parent_kind: str, round_: Round, parts: list[tuple[str, Submission | None]]) -> Work:
+Part = tuple[str, Submission | None, str]
+"""A piece of a larger one: its kind, whose it is, and which of several alike."""
+
+
+def fan_out(parent_kind: str, round_: Round, parts: list[Part]) -> Work:
     """Write parts and the join that waits for them, in the current transaction; without parts it is due."""
+    # Parts first, as `finish` locks them: what is just being finished and this never wait for each other.
+    before = Work.objects.select_for_update(no_key=True).filter(round=round_, parent__kind=parent_kind)
+    list(before.order_by("pk").values_list("pk", flat=True))
     parent = add(parent_kind, round_, parts=len(parts))
-    for kind, submission in parts:
-        add(kind, round_, submission, parent=parent)
+    for kind, submission, part in parts:
+        add(kind, round_, submission, part=part, parent=parent)
     return parent
 
 

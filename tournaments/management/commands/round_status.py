@@ -41,7 +41,13 @@ class Command(Face):
             "splits": overview.dataset_of(actor, round_),
             "work": workload.counts_of(actor, round_),
             "failed": [
-                {"work": one.pk, "kind": one.kind, "attempts": one.attempts, "error": one.last_line}
+                {
+                    "work": one.pk,
+                    "kind": one.kind,
+                    "part": one.part,
+                    "attempts": one.attempts,
+                    "error": one.last_line,
+                }
                 for one in desk.problems
             ],
         }
@@ -63,7 +69,8 @@ def _lines(data: dict[str, Any]) -> list[str]:
         *table(["split", "rows", "eras", "labelled"], splits, right=["rows", "eras", "labelled"]),
         *(table(["work", "state", "pieces"], work, right=["pieces"]) if work else []),
         *(
-            f"Failed after {one['attempts']} attempts: {one['kind']} (work {one['work']}): {one['error']}"
+            f"Failed after {one['attempts']} attempts: {' '.join(filter(None, (one['kind'], one['part'])))}"
+            f" (work {one['work']}): {one['error']}"
             for one in data["failed"]
         ),
     ]

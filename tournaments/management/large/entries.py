@@ -9,6 +9,8 @@ from django.db.models import Q
 from tournaments.management.large.ground import LEFT, WEEK, Ground
 from tournaments.management.large.people import People
 from tournaments.models import Forecaster, Participant, Round, Selection, Submission, Upload, Work
+from tournaments.numerics.blending.registry import NAMES
+from tournaments.services.work import Part
 
 State = Round.State
 Kind = Work.Kind
@@ -101,18 +103,20 @@ def _select(people: People, round_: Round, entries: Entries) -> None:
 
 def work_done(round_: Round, entries: Entries, state: str) -> None:
     """Write the work that led a round to its state, all of it done."""
-    every = [(Kind.SCORE_VALIDATION, one) for one in entries.submissions]
     chosen = [entries.submissions[i] for i in entries.selected]
-    pieces: list[tuple[str, Submission | None]] = [*every]
+    pieces: list[Part] = [(Kind.SCORE_VALIDATION, one, "") for one in entries.submissions]
     if state != State.OPEN:
-        pieces += [*((Kind.SCORE_TEST, one) for one in chosen), (Kind.ORIGINALITY, None), (Kind.BLEND, None)]
+        pieces += [(Kind.SCORE_TEST, one, "") for one in chosen]
+        pieces += [(Kind.BLEND, None, name) for name in NAMES]
+        pieces += [(Kind.ORIGINALITY, None, ""), (Kind.META_MODEL, None, "")]
     if state in (State.RESOLVED, State.SETTLED):
-        pieces += [*((Kind.SCORE_LIVE, one) for one in chosen), (Kind.CONCLUDE, None), (Kind.STANDINGS, None)]
+        pieces += [(Kind.SCORE_LIVE, one, "") for one in chosen]
+        pieces += [(Kind.CONCLUDE, None, ""), (Kind.STANDINGS, None, "")]
     at = round_.closes_at
     Work.objects.bulk_create(
-        Work(kind=kind, round=round_, submission=one, state=Work.State.DONE, due_at=at, attempts=1,
-             started_at=at, finished_at=at)
-        for kind, one in pieces
+        Work(kind=kind, round=round_, submission=one, part=part, state=Work.State.DONE, due_at=at,
+             attempts=1, started_at=at, finished_at=at)
+        for kind, one, part in pieces
     )  # fmt: skip
     ended = Q(kind=Kind.ANNOUNCE) if state == State.OPEN else Q()
     Work.objects.filter(ended, round=round_, state=Work.State.DUE).update(

@@ -10,7 +10,8 @@ from tournaments.management.large.entries import Entries
 from tournaments.management.large.ground import ERAS, PER_ERA, Ground
 from tournaments.management.large.people import People
 from tournaments.models import LabelSet, MetaModel, MetaModelWeight, Originality, Round, Score
-from tournaments.numerics import blends
+from tournaments.numerics.blending.registry import NAMES
+from tournaments.numerics.blending.weighing import equal_weights
 from tournaments.numerics.bootstrap import era_draws, gain_intervals
 from tournaments.numerics.calibration import Z95
 from tournaments.numerics.losses import LN2, UNITS, quantise
@@ -23,7 +24,7 @@ COMMON, OWN, WEEKLY = 1.2e-3, 1.0e-3, 3e-4
 """Spread in nats: of what moves all in an era, of one's own eras, of one's own rounds."""
 CROWD_SKILL = 1.4e-3
 COPY = 0.03
-BLENDS = ("rank", "equal", "calibrated")
+BLENDS = tuple(name for name in NAMES if name != "stake")
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def _models(ground: Ground, people: People, round_: Round, entries: Entries) -> 
                   fitted_rows=ERAS["test"] * PER_ERA, forecasters=len(owners), sha256=ground.vector)
         for name in BLENDS
     )  # fmt: skip
-    shares = blends.equal_weights(len(owners)).tolist()
+    shares = equal_weights(len(owners)).tolist()
     MetaModelWeight.objects.bulk_create(
         [
             MetaModelWeight(meta_model=model, participant=people.players[owner], weight=share)

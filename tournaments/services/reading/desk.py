@@ -136,7 +136,7 @@ def _next(round_: Round) -> tuple[str, int]:
     fixed = {State.DRAFT: "open", State.OPEN: "close", State.RESOLVED: "settle"}
     if round_.state != State.CLOSED:
         return fixed.get(State(round_.state), ""), 0
-    if round_.blended_at is None or work.unfinished(round_, kind=Work.Kind.BLEND):
+    if round_.blended_at is None or work.unfinished(round_, kind=Work.Kind.META_MODEL):
         return "blend", 0
     if work.unfinished(round_, kind=Work.Kind.CONCLUDE):
         return "resolving", 0

@@ -1,0 +1,133 @@
+"""Which blends there are, and the one door to all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from tournaments.numerics.blending import calibrated, equal, pool, rank, score, stack, stake
+from tournaments.numerics.blending.bounds import bounded
+from tournaments.numerics.blending.voices import PROBABILITIES, Voices
+from tournaments.numerics.blending.weighing import Evidence, Facts, Weighing
+from tournaments.numerics.checks import Bools, Floats
+from tournaments.numerics.errors import NumericsError
+
+FEW_ERAS = 5
+"""Weights that are fitted on fewer eras say more of these eras than of the participants."""
+ENOUGH_ERAS = 15
+"""From so many resolved eras on the default weighs the participants (FORMULAS section 5)."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """A blend: what it mixes, how it weighs, the eras that it needs, whether it solves for weights, and
+    whether it looks at labels at all.
+    """
+
+    mixes: str
+    fit: Callable[[Voices, Facts, Evidence | None], Weighing]
+    least_eras: int = 0
+    solves: bool = False
+    fits: bool = True
+
+
+METHODS = {
+    "equal": Method(equal.MIXES, equal.fit, fits=False),
+    "calibrated": Method(calibrated.MIXES, calibrated.fit),
+    "rank": Method(rank.MIXES, rank.fit),
+    "stake": Method(stake.MIXES, stake.fit),
+    "score": Method(score.MIXES, score.fit, 1),
+    # LEAD: "greedy": Method(greedy.MIXES, greedy.fit, FEW_ERAS, solves=True),
+    "pool": Method(pool.MIXES, pool.fit, FEW_ERAS, solves=True),
+    "stack": Method(stack.MIXES, stack.fit, FEW_ERAS, solves=True),
+}
+NAMES = tuple(METHODS)
+
+
+@dataclass(frozen=True)
+class Blended:
+    """A blend that was made: who weighs how much, and what it says of each row, p (K,)."""
+
+    name: str
+    weighing: Weighing
+    p: Floats
+
+
+def default_of(eras: int) -> str:
+    """The blend that is the meta-model where nobody says which, by the resolved eras that there are.
+
+    >>> default_of(14), default_of(15)
+    ('rank', 'stack')
+    """
+    return "stack" if eras >= ENOUGH_ERAS else "rank"
+
+
+def mixed(name: str, voices: Voices, weighing: Weighing) -> Floats:
+    """What a weighing of some voices says of their rows: probabilities (K,), summed without BLAS."""
+    method = METHODS[name]
+    mean = np.einsum("p,pm->m", weighing.weights, voices.said(method.mixes))
+    p: Floats = mean if method.mixes == PROBABILITIES else expit(weighing.slope * mean)
+    return p
+
+
+def weigh(name: str, voices: Voices, facts: Facts, evidence: Evidence | None) -> Weighing:
+    """Who weighs how much in a blend, without any cap.
+
+    Where weights are solved for, one who was there in less than half of the evidence weighs what all would
+    weigh without it, and the others share the rest as they were found to deserve.
+    Raises NumericsError: `unknown_blend`, `too_few_eras` (with `eras` and `least`), `no_stakes`.
+    """
+    method = METHODS.get(name)
+    if method is None:
+        raise NumericsError("unknown_blend", f"There is no blend {name}.")
+    eras = 0 if evidence is None else evidence.eras
+    if eras < method.least_eras:
+        raise NumericsError(
+            "too_few_eras",
+            f"It needs {method.least_eras} resolved eras; there are {eras}.",
+            eras=eras,
+            least=method.least_eras,
+        )
+    if not method.solves or evidence is None:
+        return method.fit(voices, facts, evidence)
+    known = _known(evidence)
+    if known.all():
+        return method.fit(voices, facts, evidence)
+    if not known.any():
+        raise NumericsError("too_few_eras", "Nobody here was there in the resolved eras.", eras=0, least=1)
+    return _with_newcomers(method.fit(voices.people(known), facts, evidence.people(known)), known)
+
+
+def _known(evidence: Evidence) -> Bools:
+    """Who (P,) was there for at least half of the rows."""
+    return evidence.there @ np.diff(evidence.starts) * 2 >= evidence.rows
+
+
+def _with_newcomers(found: Weighing, known: Bools) -> Weighing:
+    weights = np.full(known.size, 1.0 / known.size)
+    weights[known] = found.weights * (known.sum() / known.size)
+    return Weighing(weights, found.slope, found.gap, found.certified, found.settings)
+
+
+def blend(
+    name: str,
+    voices: Voices,
+    facts: Facts,
+    evidence: Evidence | None,
+    caps: Floats | None = None,
+    floor: float = 0.0,
+) -> Blended:
+    """Make a blend of voices (P, K), its weights held between a floor and caps (P,) where there are any.
+
+    `evidence` is what may be fitted on, None without any; it shares no row with those that it is judged on.
+    Raises NumericsError: as `weigh` and `bounded`.
+    """
+    found = weigh(name, voices, facts, evidence)
+    if caps is not None or floor > 0.0:
+        tops = np.ones(voices.participants) if caps is None else caps
+        weights = bounded(found.weights, tops, floor)
+        found = Weighing(weights, found.slope, found.gap, found.certified, found.settings)
+    return Blended(name, found, mixed(name, voices, found))

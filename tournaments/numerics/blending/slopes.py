@@ -1,0 +1,145 @@
+"""How boldly a blend speaks: the slope that its mean is stretched by."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from tournaments.numerics import checks
+from tournaments.numerics.checks import Floats
+from tournaments.numerics.errors import NumericsError
+
+STEEPEST = 30.0  # the largest slope that is fitted, in units of 1 / root mean square of the predictor
+_SMALLEST_SD = 1e-9
+_NOTHING = 1e-280  # predictors below it are zero: no slope that float64 holds would make them heard
+_DOUBT = 0.5  # the sd of the prior, as a share of it
+
+
+def default_beta(z: npt.ArrayLike, g: npt.ArrayLike) -> float:
+    """The beta of `rank` before any row is resolved.
+
+    The median of the participants' logit sd, divided by the sd of their mean g, both with ddof 0.
+    z (P, M) merged logits and g (P, M) merged ranks of the same rows. 1 when the ranks cancel out (sd
+    below 1e-9): the blend is a coin then, whatever beta is. Source: FORMULAS section 5.
+    Raises NumericsError: as `equal`, `bad_shape` when z and g differ.
+
+    >>> default_beta([[0.1, -0.1], [0.3, -0.3]], [[1.0, -1.0], [1.0, -1.0]])
+    0.2
+    """
+    scales = checks.real_array("z", z, 2)
+    ranks = checks.real_array("g", g, 2)
+    if scales.shape != ranks.shape or scales.shape[0] == 0:
+        raise NumericsError("bad_shape", "z and g must have the same rows of at least one participant.")
+    return boldness(scales, np.mean(ranks, axis=0))
+
+
+def boldness(z: Floats, mean: Floats) -> float:
+    """The slope at which a mean (M,) is as bold as the median of the voices z (P, M): by their sd, ddof 0.
+
+    1 when the mean's sd is below 1e-9: the blend is a coin then, whatever the slope is.
+
+    >>> boldness(np.array([[0.1, -0.1], [0.3, -0.3]]), np.array([1.0, -1.0]))
+    0.2
+    """
+    return boldness_of(np.std(z, axis=1), mean)
+
+
+def boldness_of(spreads: Floats, mean: Floats) -> float:
+    """As `boldness`, from the sd (P,) of the voices' logits."""
+    spread = float(np.std(mean))
+    if not spread >= _SMALLEST_SD:
+        return 1.0
+    return float(np.median(spreads)) / spread
+
+
+def fit_slope(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
+    """The a of highest likelihood in P(y = 1) = sigma(a x): x (M,), y (M,) 0/1 (FORMULAS section 5).
+
+    Newton inside a bracket of abs(a) <= 30 / rms(x), deterministic. Where the data are separable the
+    likelihood has no peak and the end of the bracket is returned, with its sign; where x is zero (below
+    1e-280) every slope is as good and 1.0 is returned. The slope may be negative: then the crowd was wrong on
+    these rows.
+    Raises NumericsError: `not_finite`, `single_precision`, `not_a_label`, `bad_shape`, `empty`.
+
+    >>> round(fit_slope([1.0, 1.0, 1.0, 1.0], [1, 1, 1, 0]), 12)  # ln 3
+    1.098612288668
+    """
+    predictor = checks.real_array("x", x, 1)
+    ones = checks.labels(y, predictor.size)
+    largest = float(np.abs(predictor).max())
+    if not largest > _NOTHING:
+        return 1.0
+    # Scaled twice, so that the squares of tiny predictors do not vanish.
+    scaled = predictor / largest
+    scale = float(np.sqrt(np.mean(scaled * scaled)))
+    return _newton(scaled / scale, np.where(ones, 1.0, -1.0)) / scale / largest
+
+
+def _newton(x: Floats, signs: Floats) -> float:
+    low, high, slope = -STEEPEST, STEEPEST, 0.0
+    if _score(x, signs, high) >= 0.0:
+        return high
+    if _score(x, signs, low) <= 0.0:
+        return low
+    for _ in range(200):
+        score = _score(x, signs, slope)
+        curvature = float(np.mean(x * x * expit(slope * x) * expit(-slope * x)))
+        step = score / curvature if curvature > 0.0 else np.inf
+        if abs(step) <= 1e-14 * max(1.0, abs(slope)):
+            break
+        low, high = (slope, high) if score > 0.0 else (low, slope)
+        inside = low < slope + step < high
+        slope = slope + step if inside else 0.5 * (low + high)
+    return slope
+
+
+def _score(x: Floats, signs: Floats, slope: float) -> float:
+    # sigma of the negative margin keeps its digits where 1 - sigma would lose them all.
+    return float(np.mean(signs * x * expit(-slope * signs * x)))
+
+
+def settled_slope(x: npt.ArrayLike, y: npt.ArrayLike, starts: npt.ArrayLike, prior: float) -> float:
+    """The slope of `fit_slope`, drawn to `prior` as far as its eras leave it open (FORMULAS section 5).
+
+    A few eras of one regime say little of the next: `settled` weighs what was fitted against the prior.
+    x (M,), y (M,), starts (E+1,).
+    Raises NumericsError: as `fit_slope`, and `bad_starts`.
+
+    >>> round(settled_slope([1.0, 1.0, 1.0, 1.0], [1, 1, 1, 0], [0, 2, 4], prior=1.0), 6)
+    1.012158
+    """
+    return settled(*slope_and_variance(x, y, starts), prior)
+
+
+def slope_and_variance(x: npt.ArrayLike, y: npt.ArrayLike, starts: npt.ArrayLike) -> tuple[float, float]:
+    """The slope a of `fit_slope`, and its variance as the eras show it.
+
+    The sandwich H⁻¹ (Σ S_e²) H⁻¹ E/(E-1) of the eras' scores S_e, at least the H⁻¹ of independent rows, which
+    is what one era has; infinite where no row tells anything.
+    """
+    predictor = checks.real_array("x", x, 1)
+    bounds = checks.boundaries(starts, predictor.size)
+    slope = fit_slope(predictor, y)
+    signs = np.where(checks.labels(y, predictor.size), 1.0, -1.0)
+    curvature = float(np.sum(predictor * predictor * expit(slope * predictor) * expit(-slope * predictor)))
+    if not curvature > _NOTHING:
+        return slope, float("inf")
+    variance, eras = 1.0 / curvature, bounds.size - 1
+    if eras > 1:
+        scores = np.add.reduceat(signs * predictor * expit(-slope * signs * predictor), bounds[:-1])
+        clustered = float(np.sum(scores * scores)) * eras / (eras - 1) / curvature**2
+        variance = max(variance, clustered)
+    return slope, variance
+
+
+def settled(slope: float, variance: float, prior: float) -> float:
+    """A fitted slope drawn to a prior, each weighed by 1 / variance; the prior's is (prior/2)².
+
+    >>> settled(3.0, 0.25, prior=1.0)
+    2.0
+    """
+    doubt = (_DOUBT * prior) ** 2
+    if not variance < float("inf"):
+        return prior
+    return (slope * doubt + prior * variance) / (doubt + variance)

@@ -1,0 +1,214 @@
+"""The meta-model as it would be at this moment: an open round blended on demand, for operators only.
+
+What may be fitted on while a round is open are earlier rounds alone: its own test labels are read at the
+close. So the weights of those who were there before change only when one more of them comes, or a label does;
+they are kept in a file beside the matrix, and a newcomer costs one pass over the caches.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from scipy.special import expit
+
+from tournaments.models import Participant, Round, Submission
+from tournaments.models.rules import Rules
+from tournaments.numerics.blending import registry, slopes
+from tournaments.numerics.blending.bounds import bounded
+from tournaments.numerics.blending.voices import LOGITS, PROBABILITIES, RANKS, merge, merge_ranks
+from tournaments.numerics.blending.weighing import Facts, equal_weights
+from tournaments.numerics.errors import NumericsError
+from tournaments.services import audit, evidence, rounds
+from tournaments.services.access import Actor, need_operator
+from tournaments.services.blending import ABSTAIN, caps_of
+from tournaments.services.clock import db_now
+from tournaments.services.crowd import blended
+from tournaments.services.errors import Conflict
+from tournaments.services.evidence import Source
+from tournaments.services.frames import frame_of
+from tournaments.services.matrices import Cache, cache_of
+
+BLOCK = 64
+"""Submissions at a time: 18 MB at the original's size."""
+ALIKE = ("equal", "calibrated", "rank")
+"""Blends in which all weigh the same: of the past they need no more than their mean."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A meta-model that is not stored: its blend, why it stands in for another, and what it says (M,)."""
+
+    blend: str
+    why: str
+    at: datetime
+    weights: list[tuple[Participant, float]]
+    slope: float
+    submissions: int
+    evidence: list[str]
+    vector: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    """What the past says of those who were there: weights by participant, or a slope and its variance."""
+
+    weights: dict[int, float]
+    slope: float
+    variance: float | None
+
+
+def now(actor: Actor, round_: Round, blend: str = "") -> Preview:
+    """Blend the submissions that are selected in an open round at this moment; the look is logged.
+
+    Raises Conflict `wrong_state`, `nobody_submitted`, `too_few_eras` or `no_stakes` where a blend that was
+    asked for cannot be made; where it is that of the rules, its fallback stands in.
+    """
+    by = need_operator(actor, round_.tournament)
+    rounds.need_state(round_, Round.State.OPEN)
+    chosen = blended(round_)
+    if not chosen:
+        raise Conflict("nobody_submitted", f"Nobody has a submission in round {round_.number} yet.")
+    rules, at = round_.read_rules(), db_now()
+    try:
+        name, why, made = blend or rules.blend, "", _made(round_, chosen, blend or rules.blend)
+    except NumericsError as error:
+        if blend:
+            raise Conflict(error.code, error.sentence) from error
+        name, why, made = rules.fallback_blend, error.sentence, _made(round_, chosen, rules.fallback_blend)
+    audit.record(by, "meta_model_previewed", round_, blend=name, submissions=len(chosen))
+    sources = [f"round {source.number}" for source, _ in evidence.known_now(round_)]
+    return Preview(name, why, at, made.weights, made.slope, len(chosen), sources, made.vector)
+
+
+@dataclass(frozen=True)
+class _Made:
+    weights: list[tuple[Participant, float]]
+    slope: float
+    vector: np.ndarray
+
+
+def _made(round_: Round, chosen: list[Submission], name: str) -> _Made:
+    counts = Counter(one.participant_id for one in chosen)
+    owners = sorted(counts)
+    learnt = _learnt(round_, name, owners)
+    weights = _bounded(round_.read_rules(), _weights(learnt, owners), [counts[pk] for pk in owners])
+    cache, mixes = cache_of(round_, frame_of(round_)), registry.METHODS[name].mixes
+    mean = _mean(cache, chosen, dict(zip(owners, weights.tolist(), strict=True)), mixes)
+    slope = learnt.slope
+    if learnt.variance is not None:
+        prior = 1.0 if mixes == LOGITS else slopes.boldness_of(_spreads(cache, chosen), mean)
+        slope = slopes.settled(learnt.slope, learnt.variance, prior)
+    p = mean if mixes == PROBABILITIES else expit(slope * mean)
+    players = Participant.objects.in_bulk(owners)
+    shares = [(players[pk], float(w)) for pk, w in zip(owners, weights, strict=True)]
+    return _Made(shares, slope, cache.frame.spread(p, ABSTAIN))
+
+
+def _weights(learnt: _Learnt, owners: list[int]) -> np.ndarray:
+    """Return the weights (P,): newcomers weigh what all would weigh without a past."""
+    if not learnt.weights:
+        return equal_weights(len(owners))
+    share = len(learnt.weights) / len(owners)
+    return np.array(
+        [learnt.weights[pk] * share if pk in learnt.weights else 1 / len(owners) for pk in owners]
+    )
+
+
+def _bounded(rules: Rules, weights: np.ndarray, forecasters: list[int]) -> np.ndarray:
+    caps = caps_of(rules, np.array(forecasters))
+    if caps is None and not rules.weight_floor:
+        return weights
+    return bounded(weights, np.ones(weights.size) if caps is None else caps, rules.weight_floor)
+
+
+def _learnt(round_: Round, name: str, owners: list[int]) -> _Learnt:
+    """Return what earlier rounds say, from where it is kept or anew."""
+    sources = evidence.known_now(round_)
+    there = {one.participant_id for source, _ in sources for one in evidence.submissions_of(source, owners)}
+    path = _place(round_, name, sources, sorted(there))
+    try:
+        kept = json.loads(path.read_text())
+        return _Learnt({int(pk): w for pk, w in kept.pop("weights").items()}, **kept)
+    except (OSError, ValueError, KeyError, TypeError):
+        found = _fitted(round_, name, sources, sorted(there))
+        _write(path, asdict(found))
+        return found
+
+
+def _place(round_: Round, name: str, sources: list[Source], there: list[int]) -> Path:
+    known = [[source.pk, version.pk] for source, version in sources]
+    key = hashlib.sha256(json.dumps([name, round_.rules_sha256, known, there]).encode()).hexdigest()
+    return Path(settings.MATRIX_DIR) / f"round-{round_.pk}.weights-{key[:32]}"
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{hashlib.sha256(repr(content).encode()).hexdigest()[:8]}")
+    draft.write_text(json.dumps(content))
+    draft.replace(path)
+
+
+def _fitted(round_: Round, name: str, sources: list[Source], there: list[int]) -> _Learnt:
+    past = evidence.of_sources(sources, there) if there else None
+    facts = Facts(embargo=round_.read_rules().label_horizon, seed=round_.seed)
+    if name in ALIKE:
+        if past is None or name == "equal":
+            return _Learnt({}, 1.0, None if name == "equal" else float("inf"))
+        mean = past.voices.said(registry.METHODS[name].mixes).mean(axis=0)
+        return _Learnt({}, *slopes.slope_and_variance(mean, past.y, past.starts))
+    if past is None:
+        raise NumericsError("too_few_eras", "Nobody here was there in an earlier round.")
+    found = registry.weigh(name, past.voices, facts, past)
+    if not found.certified:
+        raise NumericsError("not_certified", "Its solver did not certify the weights that it found.")
+    return _Learnt(dict(zip(there, found.weights.tolist(), strict=True)), found.slope, None)
+
+
+def _mean(cache: Cache, chosen: list[Submission], weights: dict[int, float], mixes: str) -> np.ndarray:
+    """Return the weighed mean (K,) of the participants' voices."""
+    alone, several = _apart(chosen)
+    total = np.zeros(int(cache.frame.split_starts[-1]))
+    for rows, owners in _blocks(cache, alone, mixes):
+        said = expit(rows) if mixes == PROBABILITIES else rows
+        total += np.einsum("p,pm->m", np.array([weights[pk] for pk in owners]), said)
+    if several:
+        whose = np.array([one.participant_id for one in several])
+        if mixes == RANKS:
+            voices = merge_ranks(cache.ranks_of(several), whose, cache.frame.split_starts)
+        else:
+            voices = merge(cache.logits_of(several), whose)
+        said = expit(voices) if mixes == PROBABILITIES else voices
+        shares = np.array([weights[pk] for pk in np.unique(whose).tolist()])
+        total += np.einsum("p,pm->m", shares, said)
+    return total
+
+
+def _spreads(cache: Cache, chosen: list[Submission]) -> np.ndarray:
+    """Return the sd (P,) of each participant's logits, in no order."""
+    alone, several = _apart(chosen)
+    found = [np.std(rows, axis=1) for rows, _ in _blocks(cache, alone, LOGITS)]
+    if several:
+        owners = np.array([one.participant_id for one in several])
+        found.append(np.std(merge(cache.logits_of(several), owners), axis=1))
+    return np.concatenate(found)
+
+
+def _apart(chosen: list[Submission]) -> tuple[list[Submission], list[Submission]]:
+    """Return the submissions of participants with one forecaster, and those of the others."""
+    counts = Counter(one.participant_id for one in chosen)
+    alone = [one for one in chosen if counts[one.participant_id] == 1]
+    return alone, [one for one in chosen if counts[one.participant_id] > 1]
+
+
+def _blocks(cache: Cache, chosen: list[Submission], mixes: str) -> Iterator[tuple[np.ndarray, list[int]]]:
+    first = 0
+    for rows in cache.scan(chosen, BLOCK, "ranks" if mixes == RANKS else "logits"):
+        yield rows, [one.participant_id for one in chosen[first : first + len(rows)]]
+        first += len(rows)
