@@ -20,7 +20,7 @@ TESTS ?=
 export HOST PORT ONCE BENCH
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser demo run test check test-real screenshots bench growth performance pages requirements format clean destroy
+.PHONY: help install browser demo run test check test-real screenshots bench growth throughput performance pages requirements format clean destroy
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
@@ -68,6 +68,9 @@ growth: install  ## time and memory as the crowd grows, to var/growth.json (half
 performance: install  ## docs/performance.md from what `make bench` and `make growth` measured
 	$(RUN) -m benchmarks.report
 
+throughput: install  ## submissions scored and blended a second by 1 and by 2 workers, to var/throughput.json
+	$(OWN) $(LAUNCH) exec --fresh --home var/throughput -- $(RUN) -m benchmarks.throughput
+
 pages: install  ## how fast each page answers on a large database (seeds it first: about 5 minutes)
 	$(OWN) $(LAUNCH) exec --stack --home var/pages --port 0 -- $(RUN) -m benchmarks.pages
 
@@ -80,7 +83,7 @@ format: install  ## let ruff format and repair
 	$(BIN)/ruff check --fix .
 
 clean:  ## stop and remove what the demo and the tests made, never var/ itself
-	for home in demo test test-real screens pages bench; do \
+	for home in demo test test-real screens pages bench throughput; do \
 		test ! -d var/$$home || { $(LAUNCH) stop --home var/$$home && rm -rf var/$$home; } || exit 1; done
 
 destroy:  ## delete the real server's data; asks for its name

@@ -22,7 +22,6 @@ app.conf.update(
         "socket_connect_timeout": 2,
         "socket_timeout": 2,
     },
-    task_default_queue="crowdblend",
     task_ignore_result=True,
     task_acks_late=True,
     task_reject_on_worker_lost=True,
@@ -36,8 +35,16 @@ app.autodiscover_tasks()
 app.steps["worker"].add(DjangoStructLogInitStep)
 
 
+@signals.celeryd_after_setup.connect
+def _listen(instance: Any, **_: Any) -> None:
+    """Let a worker take from the queues of CROWDBLEND_QUEUES only; without the word, from all."""
+    from django.conf import settings  # the settings may not be read while this module is imported
+
+    instance.app.amqp.queues.select(settings.LISTENED)
+
+
 @signals.setup_logging.connect
 def _log_as_django_does(**_: Any) -> None:
-    from django.conf import settings  # the settings may not be read while this module is imported
+    from django.conf import settings  # as above
 
     logging.config.dictConfig(settings.LOGGING)

@@ -39,9 +39,14 @@ def flag(name: str, default: bool) -> bool:
     return word in ("true", "1", "yes", "on")
 
 
-def words(name: str, default: list[str]) -> list[str]:
-    """A list with commas."""
-    return [word.strip() for word in _read(name, env.list, default, "a list with commas") if word.strip()]
+def words(name: str, default: list[str], some_of: tuple[str, ...] = ()) -> list[str]:
+    """A list with commas, possibly of a few words only."""
+    found = [word.strip() for word in _read(name, env.list, default, "a list with commas") if word.strip()]
+    if some_of and not set(found) <= set(some_of):
+        raise ImproperlyConfigured(
+            f"{name} is {os.environ[name]!r}; it must be some of {', '.join(some_of)}."
+        )
+    return found
 
 
 def folder(name: str, default: Path) -> Path:

@@ -217,6 +217,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["tournaments.web.formats"],
+            "libraries": {"worth": "tournaments.web.running.worth_tags"},
             "context_processors": [
                 *(f"django.template.context_processors.{name}" for name in _CONTEXT),
                 "django.contrib.auth.context_processors.auth",
@@ -266,6 +267,11 @@ WAIT_SECONDS_MAX = read.number("WAIT_SECONDS_MAX", 30, least=0, most=60)
 WAITERS_MAX = read.number("WAITERS_MAX", 4, least=0)
 WEBHOOKS_PRIVATE = read.flag("WEBHOOKS_PRIVATE", False)
 
+# The first is for sweeps, deliveries and deadlines. Each kind of work is told of in one of these.
+QUEUES = ("crowdblend", "scoring", "blending", "settlement")
+LISTENED = read.words("CROWDBLEND_QUEUES", [], some_of=QUEUES)
+CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {name: {} for name in QUEUES}
+CELERY_TASK_DEFAULT_QUEUE = QUEUES[0]
 CELERY_BROKER_URL = CACHES["default"]["LOCATION"]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "run" / "beat-schedule")

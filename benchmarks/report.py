@@ -1,9 +1,10 @@
-"""`make performance`: writes docs/performance.md from what `make bench` and `make growth` measured.
+"""`make performance`: writes docs/performance.md from what `bench`, `growth` and `throughput` measured.
 
 It refuses what is not the whole: a quick run, chosen races, a row without a race.
 """
 
 import json
+import statistics
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 from benchmarks.races.sizes import ROWS as SIZE
 
 BENCH, RUN, GROWTH = Path("var/bench.json"), Path("var/bench.run.json"), Path("var/growth.json")
+THROUGHPUT = Path("var/throughput.json")
 PAGE = Path("docs/performance.md")
 LARGE = (10_000, 1_000_000)
 Json = dict[str, Any]
@@ -37,6 +39,12 @@ ROWS = (
     Row(6, ("a batch of",), "the comparisons, the newcomers' ranks being there on both sides"),
     Row(7, ("CORR",), "from predictions to correlations; `ranks kept`: from the ranks that an upload leaves"),
     Row(8, ("MMC",), "the same, with the meta-model's ranks ready on our side"),
+    Row(9, ("greedy selection",), "the whole selection without bags, from probabilities in memory, by step; "
+        "the same picks as brute force, which scores every mix at every step and is timed on some"),
+    Row(10, ("leave-one-out",), "from probabilities that are in memory and nobody has checked; every weight "
+        "is above zero, or there would be less to do"),
+    Row(11, ("simplex stacking",), "from probabilities in memory to weights and their certificate, all in "
+        "float64; SLSQP at a size where it ends"),
     Row(12, ("append", "one era"), "append: one submission written and committed, or written to a file; "
         "nothing is synced on either side. Era: its numbers of all, the pages of the files being in memory, "
         "and ours checked before; the first time takes 3 to 5 ms"),
@@ -45,7 +53,6 @@ ROWS = (
         "disk; thrown away instead of kept it would take three quarters of that, and a bare WSGI application "
         "that only reads a body about 2 ms"),
 )  # fmt: skip
-LATER = "Rows 9 to 11, of the blends, are not raced yet."
 MEASURES = {
     "alone": ("a newcomer alone, s", "NK: all ticks from the row-file, whose sums were checked before, the "
               "products, the nearest in float64 and the smallest KS distance"),
@@ -64,25 +71,26 @@ class NotWhole(Exception):
 def main() -> int:
     """Write the page; returns 1 with a sentence when the figures are not whole."""
     try:
-        page = page_of(*(json.loads(path.read_text()) for path in (BENCH, RUN, GROWTH)))
+        page = page_of(*(json.loads(path.read_text()) for path in (BENCH, RUN, GROWTH, THROUGHPUT)))
     except (NotWhole, FileNotFoundError) as reason:
-        sys.stderr.write(f"{reason} Run `make bench` and `make growth` first.\n")
+        sys.stderr.write(f"{reason} Run `make bench`, `make growth` and `make throughput` first.\n")
         return 1
     PAGE.write_text(page)
     return 0
 
 
-def page_of(bench: Json, run: Json, growth: Json) -> str:
+def page_of(bench: Json, run: Json, growth: Json, throughput: Json) -> str:
     """Return the page. Raises NotWhole for a quick run, chosen races, and rows without a race."""
     if run["quick"] or run["words"]:
         raise NotWhole("var/bench.json is of a quick run or of some races only.")
     parts = [
         "# Performance",
-        "Written by `make performance` from what `make bench` and `make growth` measured; not by hand.",
+        "Written by `make performance` from what `make bench`, `make growth` and `make throughput` measured; "
+        "not by hand.",
         f"Bars: {_machine(run)}",
         "## Bars",
         "Every bar is a ratio within one run, both sides in turn, medians. GEMV is the time to read 1,000 "
-        f"submissions of {SIZE:,} rows once: `P @ x` in float32. {LATER}",
+        f"submissions of {SIZE:,} rows once: `P @ x` in float32.",
         _bars(bench),
         "## What is timed",
         "\n".join(f"* Row {row.number}: {row.timed}." for row in ROWS),
@@ -92,6 +100,9 @@ def page_of(bench: Json, run: Json, growth: Json) -> str:
         "## Memory",
         "Peaks of processes of their own, with the pages of the row-file that they map.",
         _memory(growth["memory"]),
+        "## Workers",
+        f"Measured: {_machine(throughput['machine'])}",
+        _workers(throughput),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -158,6 +169,19 @@ def _memory(memory: Json) -> str:
         for name, one in memory.items()
     ]
     return _table(("work", "MB", "at most", "holds"), lines, right=(1, 2))
+
+
+def _workers(found: Json) -> str:
+    lines = [
+        (count, f"{statistics.median(times):,.2f}", f"{found['per_second'][count]:,.1f}")
+        for count, times in found["seconds"].items()
+    ]
+    table = _table(("workers", "from close to meta-model, s", "submissions a second"), lines, right=(0, 1, 2))
+    return (
+        f"One round of {found['submissions']:,} submissions of {found['rows']:,} rows, all that follows its "
+        f"close: test scores, originality, every blend, the meta-model. Workers of one process each; medians."
+        f"\n\n{table}\n\nTwo do {found['ratio']:g} times as much as one."
+    )
 
 
 def _table(heads: tuple[str, ...], lines: list[Any], right: tuple[int, ...]) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from psycopg import sql
 from aggregator.nodatabase.base import ADVICE
 from tests.house import House, HouseTemplate, sweep
 from tests.keeping import Keeper
+from tests.world import World
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 # Whatever decides what a migrated database looks like, the grants included.
@@ -92,6 +93,20 @@ def _quick() -> Iterator[None]:
 def keeper(tmp_path_factory: pytest.TempPathFactory) -> Keeper:
     """The stages that are set once in this process."""
     return Keeper(tmp_path_factory.mktemp("stages"))
+
+
+@pytest.fixture
+def kept(db: None, keeper: Keeper, tmp_path: Path) -> Callable[[str, Callable[[], Any]], Any]:
+    """Return what sets a stage by its name, or puts it back: a World, or a tuple with one in it."""
+
+    def stage(name: str, build: Callable[[], Any]) -> Any:
+        made = keeper.stage(name, tmp_path, build)
+        for one in made if isinstance(made, tuple) else (made,):
+            if isinstance(one, World):
+                one.folder = tmp_path
+        return made
+
+    return stage
 
 
 @pytest.fixture(autouse=True)

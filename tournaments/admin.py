@@ -268,7 +268,7 @@ def _of_people_and_money() -> list[Described]:
          ("round__tournament",), ("rule",)),
         (m.Payout, ("settlement", "participant", "place", "tied", "amount", "reason"),
          ("settlement__round__tournament", "participant"), ("participant__alias",)),
-        (m.Work, ("kind", "round", "submission", "state", "due_at", "attempts", "finished_at"),
+        (m.Work, ("kind", "part", "round", "submission", "state", "due_at", "attempts", "finished_at"),
          ("round__tournament", "submission__round__tournament"), ("kind", "error")),
         (m.OneTimeLink, ("kind", "user", "participant", "created_by", "expires_at", "used_at"),
          ("user", "participant", "created_by"), ("user__username", "participant__alias")),

@@ -8,7 +8,7 @@ from typing import Any
 from celery import shared_task, signals
 from django.dispatch import receiver
 
-from tournaments.services import jobs, work
+from tournaments.services import jobs, queues, work
 from tournaments.services.telling import outbox, sending
 from tournaments.services.upkeep import pulse
 
@@ -22,7 +22,8 @@ def run(pk: int) -> None:
 @shared_task(name="tournaments.sweep")
 def sweep() -> None:
     """Ring whatever is due; beat sends this every SWEEP_SECONDS."""
-    work.sweep()
+    # Of a queue that is long already, nothing is said again until its workers have heard what is in it.
+    work.sweep(besides=queues.kinds_of(pulse.long_queues()))
     outbox.sweep()
     pulse.beat(pulse.SWEEP)
 
@@ -40,10 +41,10 @@ def deliver() -> None:
 
 
 @receiver(work.work_due, dispatch_uid="ring the workers")
-def ring(ids: list[int], **_: Any) -> None:
+def ring(kinds: dict[int, str], **_: Any) -> None:
     """Send a message for each piece of work that is due. When the broker is away the sweep finds them."""
-    for pk in ids:
-        run.apply_async((pk,), retry=False)
+    for pk, kind in kinds.items():
+        run.apply_async((pk,), queue=queues.queue_of(kind), retry=False)
 
 
 @receiver(outbox.notices_due, dispatch_uid="ring the sender")
@@ -54,5 +55,6 @@ def ring_sender(**_: Any) -> None:
 
 @signals.heartbeat_sent.connect(dispatch_uid="signs of life")
 def alive(sender: Any, **_: Any) -> None:
-    """Leave a sign of life of this worker, every two seconds; the health page reads it."""
-    pulse.beat(sender.eventer.hostname)
+    """Leave a sign of life of this worker and of its queues, every two seconds; the health page reads it."""
+    heard = sender.eventer.app.amqp.queues.consume_from
+    pulse.beat(sender.eventer.hostname, *(pulse.heard(name) for name in heard))

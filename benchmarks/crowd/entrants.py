@@ -129,8 +129,19 @@ def forecast(
 
     training (T, F) and tournament (M, F) have the F features that it looks at; target and era (T,).
     """
-    seat = SEATS[number]
     rng = np.random.default_rng([seed, 1 + number])
+    return number, *predicted(SEATS[number], training, target, era, tournament, rng)
+
+
+def predicted(
+    seat: Seat,
+    training: NDArray[np.float32],
+    target: NDArray[np.int64],
+    era: NDArray[np.int64],
+    tournament: NDArray[np.float32],
+    rng: np.random.Generator,
+) -> tuple[Vector, float]:
+    """What a seat's model says of the tournament's rows (M,), and its gain in practice; as `forecast`."""
     eras = np.unique(era)
     first, last = (round(share * (len(eras) - 1)) for share in seat.window)
     kept = eras[last - int(PRACTICE * (last - first))]
@@ -149,7 +160,7 @@ def forecast(
     right = 2 * target[unseen] - 1
     gain = float(np.mean(np.log(2 * expit(right * (slope * score + shift)))))
     z = slope * (evidence(model, tournament) - mean) / sd + shift
-    return number, np.round(expit(z), 6), gain
+    return np.round(expit(z), 6), gain
 
 
 def _sample(rows: NDArray[np.int64], most: int, rng: np.random.Generator) -> NDArray[np.int64]:

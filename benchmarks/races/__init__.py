@@ -4,7 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from benchmarks.race import Race
-from benchmarks.races import http, intake, originality, scores, store
+from benchmarks.races import blends, http, intake, originality, scores, store
 
 FOLDER = Path("var/bench")
 
@@ -14,5 +14,6 @@ def races(quick: bool) -> Generator[Race]:
     yield from intake.races(quick)
     yield from scores.races(quick)
     yield from originality.races(quick)
+    yield from blends.races(quick)
     yield from store.races(FOLDER / "store", quick)
     yield from http.races(quick)

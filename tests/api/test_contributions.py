@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.stage import Caller, T, ok, problem, text
 from tests.world import World, drain
-from tournaments.models import Contribution, Round
+from tournaments.models import Contribution, MetaModelWeight, Round
 
 PATH = f"{T}/rounds/1/contributions/"
 
@@ -78,3 +78,26 @@ def test_a_list_costs_the_same_queries_whoever_is_in_it(
     world.close(opened)
     with django_assert_max_num_queries(12):
         ok(olga.get(PATH))
+
+
+def test_a_participant_has_its_rounds_in_the_crowd_newest_first(
+    world: World, ann: Caller, bob: Caller, opened: Round
+) -> None:
+    path = f"{T}/participants/Ann/contributions/"
+    assert ok(Caller().get(path))["results"] == []
+    world.close(opened)
+    assert ok(bob.get(path))["results"] == []
+    (row,) = ok(ann.get(path))["results"]
+    weights = MetaModelWeight.objects.filter(participant__alias="Ann")
+    assert row["weights"] == dict(weights.values_list("meta_model__blend", "weight"))
+    assert (row["round"], row["state"], row["blend"]) == (1, "closed", "rank")
+    assert (row["weight"], row["equal"], row["moved"]) == (0.5, 0.5, None)
+    assert row["added"]["split"] == "test"
+    assert [one["code"] for one in row["reasons"]] == ["first", "equal"]
+    world.resolve(opened)
+    found = ok(Caller().get(path))
+    assert (found["participant"], found["own"], found["count"]) == ("Ann", False, 1)
+    kept = Contribution.objects.get(participant__alias="Ann", split="live")
+    assert found["results"][0]["added"]["loo"] == kept.loo
+    assert ok(ann.get(path))["own"] is True
+    problem(ann.get(f"{T}/participants/Nobody/contributions/"), 404, "not_found")

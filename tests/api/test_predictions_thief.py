@@ -24,6 +24,7 @@ READ = [
     f"{T}/rounds/1/submissions/", f"{T}/rounds/1/leaderboard/", f"{T}/rounds/1/leaderboard/?format=csv",
     f"{T}/rounds/1/leaderboard/?split=validation", f"{T}/rounds/1/leaderboard/?sort=originality",
     f"{T}/rounds/1/meta-model/", f"{T}/rounds/1/meta-model/predictions/", f"{T}/rounds/1/contributions/",
+    f"{T}/rounds/1/meta-model/manifest/", f"{T}/participants/Bob/contributions/",
     f"{T}/rounds/1/settlements/", f"{T}/rounds/1/settlements/preview/", f"{T}/rounds/1/work/",
 ]  # fmt: skip
 

@@ -13,6 +13,12 @@ SECONDS = {
 MEMORY = {"scoring": {"what": "added", "mb": 114.0, "bar_mb": 300.0, "holds": True}}
 
 
+THROUGHPUT = {
+    "machine": machine.describe(), "submissions": 200, "rows": 12_000, "ratio": 1.8,
+    "seconds": {"1": [21.0, 20.0, 19.0], "2": [11.0, 11.0]}, "per_second": {"1": 10.0, "2": 18.2},
+}  # fmt: skip
+
+
 def _bench():
     return {begin: ONE for row in report.ROWS for begin in row.begins}
 
@@ -22,7 +28,8 @@ def _run(**changes):
 
 
 def _page(bench, run):
-    return page_of(bench, run, {"machine": machine.describe(), "seconds": SECONDS, "memory": MEMORY})
+    growth = {"machine": machine.describe(), "seconds": SECONDS, "memory": MEMORY}
+    return page_of(bench, run, growth, THROUGHPUT)
 
 
 def test_the_page_names_every_row_and_machine_and_no_path():
@@ -35,6 +42,8 @@ def test_the_page_names_every_row_and_machine_and_no_path():
     assert all(f"{name} " in page for name in ("python", *machine.PACKAGES))
     assert "| 20,000 × 36,072 | 2 | 0.2 | 4 | 1 | not measured |" in page
     assert "| scoring | 114 | 300 | yes |" in page
+    assert "| 1 | 20.00 | 10.0 |" in page
+    assert "Two do 1.8 times as much as one." in page
 
 
 def test_a_bar_that_does_not_hold_is_shown_as_such():

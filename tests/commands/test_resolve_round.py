@@ -79,12 +79,12 @@ def test_progress_is_told_in_plain_lines_beside_the_result(
 def test_the_status_tells_state_labels_work_and_what_failed(
     command: Command, world: World, closed: Round
 ) -> None:
-    Work.objects.filter(kind=Work.Kind.BLEND).update(
+    Work.objects.filter(part="equal").update(
         state=Work.State.FAILED, attempts=5, error="Traceback\nValueError: broken"
     )
     out = command("round_status", "weekly").out
     assert "Round 1 of weekly is closed." in out
-    assert "Failed after 5 attempts: blend" in out
+    assert "Failed after 5 attempts: blend equal (work" in out
     assert "ValueError: broken" in out
     status = json.loads(command("round_status", "weekly", "--json").out)
     assert {"kind": "score_test", "state": "done", "pieces": 2} in status["work"]
@@ -92,7 +92,7 @@ def test_the_status_tells_state_labels_work_and_what_failed(
 
 
 def test_failed_work_is_tried_again(command: Command, world: World, closed: Round) -> None:
-    Work.objects.filter(kind=Work.Kind.BLEND).update(state=Work.State.FAILED, attempts=5)
+    Work.objects.filter(part="equal").update(state=Work.State.FAILED, attempts=5)
     assert command("retry_work", "weekly").out == "1 pieces of work of weekly round 1 are due again.\n"
     assert drain() == 1
     assert command("retry_work", "weekly").out == "0 pieces of work of weekly round 1 are due again.\n"

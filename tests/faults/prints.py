@@ -10,7 +10,7 @@ Fingerprint = dict[str, list[tuple[Any, ...]]]
 
 QUERIES = {
     "round": """
-        SELECT state, next_position FROM tournaments_round WHERE id = %s""",
+        SELECT state, next_position, missing_blends::text FROM tournaments_round WHERE id = %s""",
     "receipts": """
         SELECT s.position, p.alias, f.name, u.sha256, u.size, s.state, s.precedence, s.nearness
         FROM tournaments_submission s
@@ -38,7 +38,8 @@ QUERIES = {
         LEFT JOIN tournaments_submission n ON n.id = o.nearest_id
         WHERE o.round_id = %s ORDER BY s.position""",
     "meta-models": """
-        SELECT blend, headline, slope, fitted_rows, forecasters, sha256
+        SELECT blend, headline, slope, fitted_rows, fitted_eras, gap, certified, settings::text, leads::text,
+               forecasters, sha256
         FROM tournaments_metamodel WHERE round_id = %s ORDER BY blend""",
     "weights": """
         SELECT m.blend, p.alias, w.weight
@@ -72,9 +73,9 @@ QUERIES = {
     "public log": """
         SELECT kind FROM tournaments_roundlog WHERE round_id = %s ORDER BY id""",
     "work": """
-        SELECT w.kind, s.position, w.state, w.parts_left, w.lease, w.error
+        SELECT w.kind, w.part, s.position, w.state, w.parts_left, w.lease, w.error
         FROM tournaments_work w LEFT JOIN tournaments_submission s ON s.id = w.submission_id
-        WHERE w.round_id = %s ORDER BY w.kind, s.position""",
+        WHERE w.round_id = %s ORDER BY w.kind, w.part, s.position""",
 }
 
 

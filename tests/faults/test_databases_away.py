@@ -14,7 +14,7 @@ from tests.faults.prints import Fingerprint
 from tests.house import House
 
 pytestmark = pytest.mark.house
-QUEUE = "crowdblend"
+QUEUE = "scoring"
 
 
 def queued(house: House) -> int:

@@ -15,6 +15,7 @@ from tests.faults import field
 from tests.faults.field import PLAYERS, File
 from tests.faults.play import Play
 from tests.house import House
+from tournaments.numerics.blending.registry import NAMES
 
 pytestmark = pytest.mark.house
 RACERS, ON_TIME, ENOUGH = 50, 42, 20
@@ -70,8 +71,8 @@ def test_fifty_race_against_the_deadline(house: House, play: Play, racers: list[
     assert counts == [accepted, accepted, accepted, 0]
     kinds = "SELECT kind, count(*) FROM tournaments_work WHERE round_id = %s GROUP BY kind"
     assert dict(house.rows(kinds, play.pk)) == {
-        "score_validation": accepted, "score_test": accepted, "originality": 1, "blend": 1,
-        "close": 1, "remind": 1,
+        "score_validation": accepted, "score_test": accepted, "originality": 1,
+        "blend": len(NAMES), "meta_model": 1, "close": 1, "remind": 1,
     }  # fmt: skip
     play.until_scored()
 

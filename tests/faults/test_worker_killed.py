@@ -1,15 +1,34 @@
 """SIGKILL of the worker while it stands in the middle of each kind of work, held there by a lock."""
 
+from collections.abc import Iterator
+
 import psutil
 import pytest
 
 from tests.faults import field
-from tests.faults.hold import EXCLUSIVE, Hold
+from tests.faults.hold import Hold
 from tests.faults.play import Play
 from tests.faults.prints import Fingerprint
 from tests.house import House
 
 pytestmark = pytest.mark.house
+
+
+POOL = 2
+"""Processes of a worker, in the Procfile."""
+
+
+@pytest.fixture
+def second(house: House) -> Iterator[str]:
+    """A second worker, beside that of the Procfile."""
+    assert house.stack is not None
+    name = "second"
+    house.stack.commands[name] = [*house.stack.commands["worker"], "--hostname", "second@%h"]
+    house.start(name)
+    yield name
+    if name in house.stack.running:
+        house.kill(name)
+    del house.stack.commands[name]
 
 
 def kill_at(play: Play, kind: str, hold: Hold) -> None:
@@ -35,19 +54,40 @@ def test_killed_while_it_writes_practice_scores_and_while_it_closes(
     assert max(play.attempts("close")) > 1
 
 
-def test_killed_while_it_scores_while_it_measures_originality_and_while_it_blends(
+def test_killed_while_it_scores_and_while_it_measures_originality(
     house: House, play: Play, undisturbed: Fingerprint
 ) -> None:
     play.go(before="close")
-    reading = Hold(house, "labelset", EXCLUSIVE)
-    with reading, Hold(house, "originality") as originality, Hold(house, "metamodelweight") as weights:
+    with Hold(house, "score") as scores, Hold(house, "originality") as originality:
         play.move_deadline()
-        kill_at(play, "score_test", reading)
+        kill_at(play, "score_test", scores)
         kill_at(play, "originality", originality)
-        kill_at(play, "blend", weights)
     assert play.finish("blend") == undisturbed
-    for kind in ("score_test", "originality", "blend"):
+    for kind in ("score_test", "originality"):
         assert max(play.attempts(kind)) > 1
+
+
+def test_of_two_workers_one_is_killed_while_they_blend_and_the_other_while_it_joins_the_blends(
+    house: House, play: Play, second: str, undisturbed: Fingerprint
+) -> None:
+    play.go(before="close")
+    with Hold(house, "metamodelweight") as weights:
+        play.move_deadline()
+        weights.until_working("blend", play.pk)
+        running = (
+            "SELECT 1 FROM tournaments_work WHERE kind = 'blend' AND state = 'running' AND round_id = %s"
+        )
+        # More than one worker has processes: both are at it.
+        house.until(lambda: len(house.rows(running, play.pk)) > POOL)
+        house.kill("worker")
+        with Hold(house, "roundlog") as log:
+            weights.release()
+            log.until_working("meta_model", play.pk)
+            house.start("worker")
+            house.kill(second)
+    assert play.finish("blend") == undisturbed
+    assert max(play.attempts("blend")) > 1
+    assert max(play.attempts("meta_model")) > 1
 
 
 def test_killed_while_it_writes_live_scores_and_while_it_concludes(

@@ -19,7 +19,8 @@ Z = np.array([[2.0, -1.0, 0.5, 0.0], [0.0, 0.5, 1.0, -2.0], [1.0, 1.0, 1.0, 1.0]
 
 
 def scored(p: Any, y: Any, eps: float = 1e-6) -> float:
-    return float(log_loss(y, np.clip(p, eps, 1 - eps), labels=[0, 1]))
+    clipped = np.clip(p, eps, 1 - eps)
+    return float(-np.mean(np.log(np.where(np.asarray(y) == 1, clipped, 1 - clipped))))
 
 
 def plain_logits(z: Any, w: Any, slope: float, y: Any) -> list[float]:
@@ -52,6 +53,10 @@ def test_logit_blends_are_made_again_without_each(weights: list[float]) -> None:
     assert [found[j] for j in range(3) if weights[j] == 0.0] == [0.0] * weights.count(0.0)
 
 
+def test_the_plain_form_scores_as_scikit_learn_does() -> None:
+    assert scored(expit(Z[0]), Y) == pytest.approx(log_loss(Y, expit(Z[0])), abs=1e-15)
+
+
 @given(st.integers(0, 10**6), st.integers(1, 30), st.integers(1, 300))
 def test_pools_are_made_again_without_each(seed: int, participants: int, rows: int) -> None:
     random = np.random.default_rng(seed)
@@ -68,6 +73,33 @@ def test_many_rows_and_many_participants_are_no_other_case() -> None:
     assert loo_of_logits(z, w, 0.3, y) == pytest.approx(plain_logits(z, w, 0.3, y), abs=1e-12)
     p = expit(z)
     assert loo_of_pool(p, w, y) == pytest.approx(plain_pool(p, w, y), abs=1e-12)
+
+
+@pytest.mark.parametrize("rows", [1, 127, 2_048, 5_003])
+@pytest.mark.parametrize("spread", [0.02, 1.0, 5.0])
+def test_a_pool_without_each_is_the_plain_one_to_1e_12(rows: int, spread: float) -> None:
+    random = np.random.default_rng(rows)
+    p, y, w = expit(spread * random.normal(size=(10, rows))), random.integers(0, 2, rows), np.zeros(10)
+    w[:9] = random.dirichlet(np.full(9, 0.5))
+    found = loo_of_pool(p, w, y)
+    assert found == pytest.approx(plain_pool(np.clip(p, 1e-6, 1 - 1e-6), w, y), abs=1e-12)
+    assert found[9] == 0.0
+
+
+def test_what_is_clipped_is_clipped_before_it_is_mixed() -> None:
+    p, y = np.array([[0.0, 1.0, 0.3], [1.0, 0.2, 0.6], [0.5, 1.0, 0.0]]), [1, 1, 0]
+    w = np.array([0.5, 0.3, 0.2])
+    assert loo_of_pool(p, w, y, eps=0.01) == pytest.approx(plain_pool(p.clip(0.01, 0.99), w, y), abs=1e-12)
+
+
+@pytest.mark.parametrize(("wrong", "code"), [(1.5, "not_a_probability"), (np.nan, "not_finite")])
+@pytest.mark.parametrize("place", [0, 2])
+def test_a_pool_of_what_is_no_probability_is_refused(wrong: float, code: str, place: int) -> None:
+    p = expit(Z)
+    p[place, 1] = wrong
+    with pytest.raises(NumericsError) as caught:
+        loo_of_pool(p, [0.5, 0.5, 0.0], Y)
+    assert caught.value.code == code
 
 
 def test_who_has_all_the_weight_is_measured_against_a_coin() -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.world import World, drain
 from tournaments.models import Evidence, LabelSet, MetaModel, MetaModelWeight, Round, RoundLog
 from tournaments.numerics.blending.registry import NAMES
-from tournaments.services import blending, headline, labels, rescoring, rounds
+from tournaments.services import blending, headline, labels, phases, rescoring
 from tournaments.services.labels import codec, files
 from tournaments.services.people import players
 
@@ -22,7 +22,8 @@ def play(world: World, people: dict[str, Any], number: int = 0) -> Round:
     round_ = world.open_round()
     for place, (alias, strength) in enumerate(SKILLS.items()):
         if alias in people:
-            world.submit(people[alias], round_, world.skill(strength, noise=1 + place + 5 * number, scale=0.4))
+            p = world.skill(strength, noise=1 + place + 5 * number, scale=0.4)
+            world.submit(people[alias], round_, p)
     drain()
     return round_
 
@@ -32,12 +33,17 @@ def everyone(world: World) -> dict[str, Any]:
 
 
 @pytest.fixture
-def second(tmp_path: Any) -> tuple[World, Round]:
+def second(kept: Any, tmp_path: Any) -> tuple[World, Round]:
     """The second round, open, after a resolved one: four live eras of that, and four test eras of its own."""
-    world = World(tmp_path, blend="stack")
-    people = everyone(world)
-    world.resolve(world.close(play(world, people)))
-    return world, play(world, people, 1)
+
+    def build() -> tuple[World, Round]:
+        world = World(tmp_path, blend="stack")
+        people = everyone(world)
+        world.resolve(world.close(play(world, people)))
+        return world, play(world, people, 1)
+
+    found: tuple[World, Round] = kept("blending:second", build)
+    return found
 
 
 def vectors(round_: Round) -> dict[str, np.ndarray]:
@@ -136,7 +142,7 @@ def test_labels_that_came_later_are_not_used(second: Any) -> None:
     assert labels.newest(first) == newer
     turned(first, np.arange(first.row_count))
     labels.upload(world.operator, round_, [world.labels("live")], "live.csv")
-    rounds.void_rows(world.operator, round_, [world.ids[0]], "to have it blended again")
+    phases.score_again(round_, ["test"])
     drain()
     after = vectors(round_)
     live = place_of(round_, "live")
@@ -170,7 +176,8 @@ def test_on_test_rows_it_says_what_it_would_have_said_at_the_time(second: Any, e
     for name, vector in true.items():
         lying = blending.make(scene, name).vector
         assert lying[place.start : known].tolist() == vector[place.start : known].tolist()
-        if name != "equal":
+        # One era turned round does not always move the few that `pool` and `greedy` listen to.
+        if name in ("calibrated", "rank", "score", "stack"):
             assert lying[place.stop :].tolist() != vector[place.stop :].tolist()
 
 

@@ -28,9 +28,13 @@ class Season(World):
 
 
 @pytest.fixture
-def season(tmp_path):
+def season(kept, tmp_path):
     """Two resolved rounds: Ann in the first, Bob in both, Cyd never; a benchmark in the first."""
-    world = Season(tmp_path)
+    return kept("standings:season", lambda: _season(tmp_path))
+
+
+def _season(folder):
+    world = Season(folder)
     bench = world.player("bench", kind=Participant.Kind.BENCHMARK)
     first = world.open_round()
     for noise, actor in enumerate((world.ann, world.bob, bench), 1):

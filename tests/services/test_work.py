@@ -1,11 +1,14 @@
 """The queue: leases, attempts, the sweep, fan-in. Each test is a way for a worker to die or be doubled."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from celery.signals import celeryd_after_setup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from aggregator import celery_app
 from tests.world import World, drain
 from tournaments.models import Score, Submission, Work
 from tournaments.services import jobs, queues, work
@@ -163,7 +166,7 @@ def test_parts_made_due_again_are_locked_before_their_join_as_those_who_finish_t
         work.fan_out(Work.Kind.META_MODEL, round_, BLENDS)
     locks = [one["sql"] for one in asked if " FOR NO KEY UPDATE" in one["sql"] or " FOR UPDATE" in one["sql"]]
     assert "'meta_model'" in locks[0]
-    assert '"parent_id"' in locks[0]
+    assert locks[0].endswith('FOR NO KEY UPDATE OF "tournaments_work"')
 
 
 def test_cancelled_work_stays_cancelled(round_, piece):
@@ -201,6 +204,18 @@ def test_every_kind_of_work_has_a_queue_and_every_queue_its_kinds(settings):
     assert {queues.queue_of(kind) for kind in Work.Kind.values} == set(queues.NAMES)
     assert set(queues.kinds_of(set(queues.NAMES))) == set(Work.Kind.values)
     assert set(settings.CELERY_TASK_QUEUES) == set(queues.NAMES)
+
+
+def test_a_worker_takes_from_the_queues_that_it_is_told_and_can_still_ring_all(settings):
+    known = celery_app.amqp.queues
+    try:
+        for told, listened in (([], set(queues.NAMES)), (["blending"], {"blending"})):
+            settings.LISTENED = told
+            celeryd_after_setup.send("a worker", instance=SimpleNamespace(app=celery_app), conf=None)
+            assert set(known.consume_from) == listened
+            assert set(known) == set(queues.NAMES)
+    finally:
+        known.select(queues.NAMES)
 
 
 def test_a_sweep_leaves_out_what_long_queues_tell_of(round_, submission):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tournaments.models import Delivery, User, Work
-from tournaments.services import audit
+from tournaments.services import audit, queues
 from tournaments.services.clock import db_now
 from tournaments.services.reading import health
 from tournaments.services.upkeep import pulse
@@ -41,7 +41,10 @@ def test_operators_and_superusers_see_it_and_others_do_not(look, world, signs):
 
 def test_workers_are_alive_as_long_as_they_are_heard_of(world, signs):
     assert part(world, "Workers").state == "bad"
-    pulse.beat("celery@here")
+    pulse.beat("celery@here", *(pulse.heard(name) for name in queues.NAMES if name != "blending"))
+    found = part(world, "Workers")
+    assert (found.state, "No worker listens to blending." in found.says) == ("bad", True)
+    pulse.beat(pulse.heard("blending"))
     found = part(world, "Workers")
     assert (found.state, "start beat" in found.says) == ("bad", True)
     pulse.beat(pulse.SWEEP)

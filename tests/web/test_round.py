@@ -8,7 +8,7 @@ import pytest
 
 from tests.web.crowds import fill
 from tests.world import drain
-from tournaments.models import Participant, Round, Score
+from tournaments.models import MetaModel, Participant, Round, Score
 from tournaments.services import settlement
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,8 @@ def test_payouts_are_shown_with_their_unit_and_add_up_to_the_pool(look, world, r
 
 
 def test_order_filter_and_search_stay_in_the_address_and_in_the_file(look, resolved):
-    firsts = {"?sort=alias": "Ann", "?sort=-alias": "rank", "?sort=alias&who=players": "Ann", "?q=bo": "Bob"}
+    last = MetaModel.objects.order_by("-blend")[0].blend
+    firsts = {"?sort=alias": "Ann", "?sort=-alias": last, "?sort=alias&who=players": "Ann", "?q=bo": "Bob"}
     for query, first in firsts.items():
         response = look().client.get(f"/t/weekly/1/board.csv{query}")
         rows = list(csv.DictReader(io.StringIO(response.content.decode())))
@@ -187,9 +188,9 @@ def test_pages_of_a_board_go_on_where_the_last_one_ended(look, resolved, monkeyp
     whole = look().client.get("/t/weekly/1/board.csv").content.decode()
     names = [row["alias"] for row in csv.DictReader(io.StringIO(whole))]
     drawn = []
-    for number in (1, 2, 3, 4):
+    for number in range(1, -(-len(names) // 2) + 1):
         drawn += look().client.get(f"/t/weekly/1/?page={number}").context["view"].rows
-    assert len(drawn) == 7
+    assert len(names) == 4 + MetaModel.objects.count()
     for name, row in zip(names, drawn, strict=True):
         assert re.search(f"[>“]{name}[<” ]", row)
 
@@ -211,7 +212,7 @@ def test_every_order_of_the_board_is_an_order(look, world, resolved):
         for sign in ("", "-"):
             table = look().client.get(f"/t/weekly/1/board.csv?sort={sign}{sort}").content.decode()
             rows = list(csv.DictReader(io.StringIO(table)))
-            assert len(rows) == 7
+            assert len(rows) == 4 + MetaModel.objects.count()
             if sort in ("log_loss", "gain", "consistency"):
                 values = [float(row[sort]) for row in rows]
                 assert values == sorted(values, reverse=bool(sign))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tournaments.models import AuditEvent
+from tournaments.models import AuditEvent, Tournament
 from tournaments.services import contests
 from tournaments.services.people import users
 
@@ -50,12 +50,49 @@ def test_without_rewards_the_rules_speak_of_no_money(look, world):
     world.tournament.refresh_from_db()
     assert (world.tournament.read_rules().rewards, world.tournament.read_rules().pool) == ("none", 0)
     page = olga.get("/t/weekly/rules/")
-    assert "Pool" not in page.text
+    assert not any(words in page.text for words in ("Pool of a round", "Paid places", "stake"))
     data = rules_of(world.tournament, rewards="points")
     del data["pool"]
     olga.post("/t/weekly/rules/", data)
     world.tournament.refresh_from_db()
     assert (world.tournament.read_rules().currency, world.tournament.read_rules().pool) == ("POINTS", 100_000)
+
+
+def test_the_blend_its_stand_in_and_its_bounds_are_chosen(look, world):
+    olga = look("olga")
+    page = olga.get("/t/weekly/rules/").text
+    for words in ("Default Rank while", "Greedy Picks", "Stack Log-odds", "In its place", "Least weight"):
+        assert words in page
+    chosen = {"blend": "stack", "fallback_blend": "equal", "weight_cap": "0.25", "weight_floor": "0.01"}
+    olga.post("/t/weekly/rules/", rules_of(world.tournament, **chosen, label_horizon="3"))
+    world.tournament.refresh_from_db()
+    rules = world.tournament.read_rules()
+    assert (rules.blend, rules.fallback_blend, rules.label_horizon) == ("stack", "equal", 3)
+    assert (rules.weight_cap, rules.weight_cap_forecaster, rules.weight_floor) == (0.25, None, 0.01)
+
+
+def test_bounds_that_contradict_each_other_are_refused_at_the_field(look, world):
+    data = rules_of(world.tournament, weight_cap="0.1", weight_floor="0.2", label_horizon="-1")
+    page = look("olga").post("/t/weekly/rules/", data, status=400)
+    for words in ("below every cap", "Between 0 and 1,000 eras."):
+        assert words in page.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "Default: rank while there are few labelled eras, stack from 15 on; else rank"),
+        ({"blend": "rank"}, "Rank: mean of era-wise ranks"),
+        ({"weight_cap": 0.2}, "At most 20.00% a participant"),
+        ({"weight_cap_forecaster": 0.1, "weight_floor": 0.01}, "At most 10.00% a forecaster; at least 1.00%"),
+        ({"weight_floor": 0.01}, "Weights At least 1.00%"),
+        ({"label_horizon": 4}, "4 eras later"),
+    ],
+)
+def test_what_the_rules_say_of_the_blend_stands_on_the_tournaments_page(look, world, changes, said):
+    rules = {**world.tournament.rules, **changes}
+    Tournament.objects.update(rules=rules)
+    assert said in look().get("/t/weekly/").text
 
 
 def test_name_and_question_are_edited(look, world):

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import yaml
+from django.conf import settings
 
 from aggregator.embedded.stack import CHECKOUT, read_procfile
 
@@ -34,6 +35,18 @@ def test_compose_starts_the_commands_of_the_procfile() -> None:
     procfile = read_procfile()
     assert set(procfile) == {"web", "worker", "beat"}
     assert {name: services[name]["command"].split() for name in procfile} == procfile
+
+
+def test_workers_of_some_queues_are_workers_beside_one_of_all() -> None:
+    services = _services()
+    some = {
+        name: one["environment"]["CROWDBLEND_QUEUES"]
+        for name, one in services.items()
+        if "CROWDBLEND_QUEUES" in one.get("environment", {})
+    }
+    assert some == {"blender": "blending"}
+    assert set(some.values()) <= set(settings.QUEUES)
+    assert services["blender"]["command"] == services["worker"]["command"]
 
 
 def test_only_the_migration_knows_the_passwords_of_owner_and_superuser() -> None:

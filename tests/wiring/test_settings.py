@@ -45,6 +45,12 @@ def _check(tmp_path: Path, *words: str, **environment: str) -> subprocess.Comple
         ("DEBUG", "perhaps", "DEBUG is 'perhaps'; it must be true or false."),
         ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml'; it must be one of json, console."),
         ("THROTTLE_USER", "many", "THROTTLE_USER is 'many'; it must be like 60/min."),
+        (
+            "CROWDBLEND_QUEUES",
+            "blending,stacking",
+            "CROWDBLEND_QUEUES is 'blending,stacking'; "
+            "it must be some of crowdblend, scoring, blending, settlement.",
+        ),
         ("VAR_DIR", __file__, f"VAR_DIR is {__file__}, which is a file; it must be a folder."),
         (
             "DATABASE_URL",

@@ -108,6 +108,7 @@ _PATH = {
         "number", str, OpenApiParameter.PATH, description="The round's number, or `current` for the newest."
     ),
     "pk": OpenApiParameter("id", int, OpenApiParameter.PATH, description="Its id."),
+    "alias": OpenApiParameter("alias", str, OpenApiParameter.PATH, description="The participant's alias."),
     "kind": OpenApiParameter("kind", str, OpenApiParameter.PATH, description="Its name in the list."),
     "forecaster": OpenApiParameter("forecaster", str, OpenApiParameter.PATH, description="Its name."),
 }
@@ -127,7 +128,7 @@ def documented(
 ) -> Callable[[View], View]:
     """Describe a method in the schema: a summary, what it takes, what it answers; any error is a Problem.
 
-    `path` names the parts of the address: words of `slug number pk kind forecaster`.
+    `path` names the parts of the address: words of `slug number pk kind forecaster alias`.
     """
     named = [_PATH[word] for word in path.split()]
     decorated: Callable[[View], View] = extend_schema(

@@ -8,11 +8,14 @@ from tournaments.api.views import (
     boards,
     contributions,
     docs,
+    exports,
     money,
     operations,
+    previews,
     rounds,
     submissions,
     tournaments,
+    worth,
 )
 
 app_name = "api"
@@ -49,7 +52,15 @@ _round: list[URLPattern | URLResolver] = [
     path("submissions/<name:forecaster>/", submissions.ForecasterSubmission.as_view(), name="submit"),
     path("leaderboard/", boards.Leaderboard.as_view(), name="leaderboard"),
     path("meta-model/", boards.MetaModel.as_view(), name="meta-model"),
-    path("meta-model/predictions/", boards.MetaModelPredictions.as_view(), name="meta-model-predictions"),
+    path("meta-model/predictions/", exports.MetaModelPredictions.as_view(), name="meta-model-predictions"),
+    path("meta-model/now/", previews.MetaModelNow.as_view(), name="meta-model-now"),
+    path(
+        "meta-model/now/predictions/",
+        previews.MetaModelNowPredictions.as_view(),
+        name="meta-model-now-predictions",
+    ),
+    path("meta-model/manifest/", exports.MetaModelManifest.as_view(), name="meta-model-manifest"),
+    path("worth/", worth.Worth.as_view(), name="worth"),
     path("contributions/", contributions.Contributions.as_view(), name="contributions"),
     path("labels/", operations.Labels.as_view(), name="labels"),
     path("void/", operations.Void.as_view(), name="void"),
@@ -71,6 +82,11 @@ _tournament: list[URLPattern | URLResolver] = [
     path("forecasters/status/", tournaments.ForecasterStatus.as_view(), name="forecaster-status"),
     path("forecasters/nominate/", tournaments.Nominate.as_view(), name="nominate"),
     path("participants/", tournaments.Participants.as_view(), name="participants"),
+    path(
+        "participants/<str:alias>/contributions/",
+        contributions.OnesContributions.as_view(),
+        name="ones-contributions",
+    ),
     path("balance/", money.Balance.as_view(), name="balance"),
     path("ledger/", money.Ledger.as_view(), name="ledger"),
     path("audit/", operations.Audit.as_view(), name="audit"),

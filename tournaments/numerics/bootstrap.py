@@ -200,8 +200,8 @@ def paired_intervals(
 ) -> Floats:
     """95 % intervals of the differences of gain to a reference on the same eras: (N, 2) nats, low and high.
 
-    era_losses (N, E), reference (E,), era_rows (E,), draws (D, E). The eras drawn are the same for both, so that
-    what an era does to all cancels out; above zero the row gained more. Source: FORMULAS section 5.
+    era_losses (N, E), reference (E,), era_rows (E,), draws (D, E). The eras drawn are the same for both, so
+    that what an era does to all cancels out; above zero the row gained more. Source: FORMULAS section 5.
     Raises NumericsError: as `gain_intervals`.
 
     >>> draws = era_draws(seed=1, eras=2, draws=1000)

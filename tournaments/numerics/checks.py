@@ -24,14 +24,15 @@ def real_array(name: str, values: npt.ArrayLike, ndim: int) -> Floats:
 
     Raises NumericsError: `single_precision`, `bad_shape`, `empty`, `not_finite`.
     """
-    array = _converted(name, values, ndim)
+    array = converted(name, values, ndim)
     if array.size and not np.isfinite(span(array)).all():
         place = [int(i) for i in np.argwhere(~np.isfinite(array))[0]]
         raise NumericsError("not_finite", "Every value must be a finite number.", name=name, at=place)
     return array
 
 
-def _converted(name: str, values: npt.ArrayLike, ndim: int) -> Floats:
+def converted(name: str, values: npt.ArrayLike, ndim: int) -> Floats:
+    """As `real_array`, but for whether the values are finite: for whoever sees that on its own way."""
     array = np.asarray(values)
     if array.dtype in (np.float16, np.float32):
         raise NumericsError("single_precision", "This formula needs float64 values.", name=name)
@@ -58,7 +59,7 @@ def probabilities(p: npt.ArrayLike, ndim: int = 1) -> Floats:
 
 
 def clipped(p: npt.ArrayLike, ndim: int, eps: float) -> Floats:
-    """Values in [0, 1] moved into [eps, 1 - eps]: the array itself where none has to move, for it may be large.
+    """Values in [0, 1] moved into [eps, 1 - eps]: the array itself where none has to move.
 
     Raises NumericsError: as `probabilities`, and `bad_epsilon`.
     """
@@ -68,7 +69,7 @@ def clipped(p: npt.ArrayLike, ndim: int, eps: float) -> Floats:
 
 
 def _probabilities(p: npt.ArrayLike, ndim: int) -> tuple[Floats, float, float]:
-    array = _converted("p", p, ndim)
+    array = converted("p", p, ndim)
     low, high = span(array) if array.size else (0.0, 1.0)
     if not (low >= 0.0 and high <= 1.0):
         real_array("p", array, ndim)

@@ -1,4 +1,4 @@
-"""How a meta-model's edge goes with the number of those who take part: seeded subsets of its crowd (FORMULAS 8).
+"""How a meta-model's edge goes with how many take part: blends of seeded subsets of its crowd (FORMULAS 8).
 
 The blend of a subset is the meta-model restricted to it, as LOO restricts it to all but one: the weights that
 are left share the whole one's total, and the slope stays. So it speaks as boldly as the whole does, which
@@ -34,7 +34,7 @@ _COLUMNS = 1_024
 
 @dataclass(frozen=True)
 class Rung:
-    """What blends of subsets of one size gained: means over the subsets, and where the middle 80 % of them lie.
+    """What blends of subsets of one size gained: means over the subsets, and the ends of their middle 80 %.
 
     Gain in nats a row; hit rate and information coefficient are over those subsets that have one, None where
     none has.
@@ -67,8 +67,9 @@ def ladder(participants: int) -> list[int]:
 
 
 def subsets(participants: int, size: int, seed: int, most: int = SUBSETS) -> Ints:
-    """Subsets of `size` of P participants: (S, size) places; all there are, or `most` drawn from PCG64(seed, size).
+    """Subsets of `size` of P participants: (S, size) places.
 
+    All there are, or `most` drawn from PCG64(seed, size) where there are more.
     Raises NumericsError: `bad_count` unless 1 <= size <= P, `bad_seed`.
 
     >>> subsets(3, 2, seed=1).tolist(), subsets(40, 20, seed=1).shape
@@ -92,17 +93,16 @@ def restricted(mixture: Mixture, places: Ints) -> Floats:
     sum of w p over S, divided by W_S. Source: FORMULAS sections 4 and 8.
     Raises NumericsError: `single_precision`, `not_finite`, `bad_shape`.
 
-    >>> halves = Mixture(np.array([[1.0], [3.0]]), np.array([0.5, 0.5]), 1.0, np.array([0.8]), "probabilities")
-    >>> restricted(halves, np.array([[0], [1], [0]])).tolist()
-    [[1.0], [3.0], [1.0]]
+    >>> pool = Mixture(np.array([[0.2], [0.6]]), np.array([0.5, 0.5]), 1.0, np.empty(1), "probabilities")
+    >>> restricted(pool, np.array([[0], [1]])).tolist()
+    [[0.2], [0.6]]
     """
     voices = checks.real_array("voices", mixture.voices, 2)
-    weights = np.zeros((places.shape[0], voices.shape[0]))
-    np.put_along_axis(weights, places, mixture.weights[places], axis=1)
-    left = weights.sum(axis=1)
+    weights = checks.real_array("weights", mixture.weights, 1)
+    left = weights[places].sum(axis=1)
     some = left > 0.0
-    kept = 1.0 if mixture.mixes == PROBABILITIES else mixture.slope * float(np.sum(mixture.weights))
-    said = _mix(voices, weights) * (kept / np.where(some, left, 1.0))[:, None]
+    kept = 1.0 if mixture.mixes == PROBABILITIES else mixture.slope * float(np.sum(weights))
+    said = _mix(voices, weights, places) * (kept / np.where(some, left, 1.0))[:, None]
     found: Floats = said if mixture.mixes == PROBABILITIES else expit(said)
     found[~some] = _COIN
     return found
@@ -119,8 +119,9 @@ def curve(
 
     >>> voices = np.array([[0.4, -0.4, 0.2, 0.2], [-0.2, -0.2, 0.4, -0.4]])
     >>> two = Mixture(voices, np.array([0.5, 0.5]), 1.0, np.full(4, 0.5))
-    >>> [(one.participants, one.subsets, round(one.gain, 4)) for one in curve(two, [1, 0, 1, 0], [0, 2, 4], 1)]
-    [(1, 2, 0.0893), (2, 1, 0.0964)]
+    >>> rungs = curve(two, [1, 0, 1, 0], [0, 2, 4], seed=1)
+    >>> [(one.participants, one.subsets, round(one.gain, 4)) for one in rungs]
+    [(1, 2, 0.0876), (2, 1, 0.0938)]
     """
     participants, rows = checks.real_array("voices", mixture.voices, 2).shape
     ones, bounds = checks.labels(y, rows), checks.boundaries(starts, rows)
@@ -160,19 +161,30 @@ def _spread(values: Floats) -> tuple[float, float, float] | tuple[None, None, No
 
 
 @njit(cache=True)
-def _mix(voices: Floats, weights: Floats) -> Floats:  # pragma: no cover
-    """weights (S, P) times voices (P, M), summed in the order of participants, zeros left out: (S, M).
+def _mix(voices: Floats, weights: Floats, places: Ints) -> Floats:  # pragma: no cover
+    """The weighted sum of the voices (P, M) at some places (S, n), in their order: (S, M); weights (P,).
 
-    BLAS would be as fast only where most weights are not zero, and its last bits depend on its threads.
+    Four voices at a time in columns that stay in the cache: nearly as fast as BLAS, whose last bits depend on
+    its threads.
     """
-    count, rows = weights.shape[0], voices.shape[1]
-    found = np.zeros((count, rows))
+    count, size, rows = places.shape[0], places.shape[1], voices.shape[1]
+    found, full = np.zeros((count, rows)), size - size % 4
     for first in range(0, rows, _COLUMNS):
-        end = min(first + _COLUMNS, rows)
+        here = slice(first, min(first + _COLUMNS, rows))
         for s in range(count):
-            for p in range(voices.shape[0]):
-                weight = weights[s, p]
-                if weight != 0.0:
-                    for m in range(first, end):
-                        found[s, m] += weight * voices[p, m]
+            out = found[s, here]
+            for k in range(0, full, 4):
+                i, j, g, h = places[s, k], places[s, k + 1], places[s, k + 2], places[s, k + 3]
+                one, two, three, four = voices[i, here], voices[j, here], voices[g, here], voices[h, here]
+                for m in range(out.size):
+                    out[m] += (
+                        weights[i] * one[m]
+                        + weights[j] * two[m]
+                        + weights[g] * three[m]
+                        + weights[h] * four[m]
+                    )
+            for k in range(full, size):
+                row = voices[places[s, k], here]
+                for m in range(out.size):
+                    out[m] += weights[places[s, k]] * row[m]
     return found

@@ -8,9 +8,10 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from tournaments.numerics import checks, corr
-from tournaments.numerics.checks import Floats
+from tournaments.numerics.checks import Bools, Floats, Ints
 
 SMALLEST_SD = corr.SMALLEST_SD
 
@@ -48,14 +49,12 @@ def era_spearman(p: npt.ArrayLike, y: npt.ArrayLike, starts: npt.ArrayLike) -> F
     [[0.447214]]
     """
     kept = corr.keep_ranks(p, starts)
-    ones = checks.labels(y, kept.ranks.shape[1]).astype(np.int64)
+    ones = checks.labels(y, kept.ranks.shape[1])
     found = np.empty((kept.ranks.shape[0], kept.starts.size - 1))
     for era, (first, last) in enumerate(pairwise(kept.starts.tolist())):
         rows, true = last - first, int(ones[first:last].sum())
-        # Doubled ranks from 1 have the mean rows + 1.
-        off = kept.ranks[:, first:last].astype(np.int64) - (rows + 1)
-        together = np.einsum("nm,m->n", off, ones[first:last])
-        spread = np.einsum("nm,nm->n", off, off) * (true * (rows - true) / rows)
+        together, squares = _sums(kept.ranks[:, first:last], ones[first:last], rows + 1)
+        spread = squares * (true * (rows - true) / rows)
         found[:, era] = np.divide(
             together, np.sqrt(spread), out=np.full(spread.size, np.nan), where=spread > 0
         )
@@ -104,3 +103,18 @@ def _why_missing(p: Floats, y: npt.ArrayLike, starts: npt.ArrayLike, row: Floats
     ones = np.add.reduceat(checks.labels(y, p.size), bounds[:-1], dtype=np.int64)
     mixed = (ones > 0) & (ones < np.diff(bounds))
     return "constant" if (mixed & np.isnan(row)).any() else "one_class"
+
+
+@njit(cache=True)
+def _sums(ranks: npt.NDArray[np.uint32], ones: Bools, mean: int) -> tuple[Ints, Ints]:  # pragma: no cover
+    """Distances of doubled ranks (N, M) from their mean: summed where the label is 1, and all, squared."""
+    together, squares = np.zeros(ranks.shape[0], dtype=np.int64), np.zeros(ranks.shape[0], dtype=np.int64)
+    for n in range(ranks.shape[0]):
+        row = ranks[n]
+        total, square = np.int64(0), np.int64(0)
+        for m in range(row.size):
+            off = np.int64(row[m]) - mean
+            total += off * ones[m]
+            square += off * off
+        together[n], squares[n] = total, square
+    return together, squares

@@ -9,6 +9,7 @@ new interpretation of information rate, 1956.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ from tournaments.numerics.checks import Floats, Ints
 from tournaments.numerics.errors import NumericsError
 from tournaments.numerics.losses import EPSILON, clip
 
-_INTERVALS = ("row_low", "row_high", "era_low", "era_high")
+_INTERVALS = ("row_low", "row_high", "era_low", "era_high", "at_once_low", "at_once_high")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +47,8 @@ class Growth:
     era_low: float | None
     era_high: float | None
     at_once: float
+    at_once_low: float | None
+    at_once_high: float | None
     eras: list[float]
     undefined: dict[str, str]
 
@@ -110,24 +113,24 @@ def by_cost(
     if not played:
         raise NumericsError("empty", "There is no cost.", name="costs")
     sums, rows = np.stack([one.sums for one in played]), np.diff(bounds)
-    none = [(None, None)] * len(played)
-    by_row, by_era = (
-        (none, none) if rows.size < 2 else (_ends(sums, rows, draws), _ends(sums, rows > 0, draws))
-    )
-    found = zip(costs, played, by_row, by_era, strict=True)
+    each, spread = np.ones_like(rows), np.stack([one.spread for one in played])
+    ends: list[list[Ends]] = [[(None, None)] * len(played)] * 3
+    if rows.size > 1:
+        ends = [_ends(sums, rows, draws), _ends(sums, each, draws), _ends(spread, each, draws)]
+    found = zip(costs, played, *ends, strict=True)
     return [_growth(one, cost, fraction, clipped.size, *ends) for cost, one, *ends in found]
 
 
 Ends = tuple[float | None, float | None]
 
 
-def _ends(sums: Floats, rows: npt.ArrayLike, draws: npt.ArrayLike) -> list[Ends]:
-    found = bootstrap.ratio_intervals(sums, np.asarray(rows, dtype=np.int64), draws)
-    return [(float(low), float(high)) for low, high in found]
+def _ends(sums: Floats, rows: Ints, draws: npt.ArrayLike) -> list[Ends]:
+    return [(float(low), float(high)) for low, high in bootstrap.ratio_intervals(sums, rows, draws)]
 
 
-def _growth(one: _Played, cost: float, fraction: float, rows: int, by_row: Ends, by_era: Ends) -> Growth:
-    too_few = dict.fromkeys(_INTERVALS, "too_few_eras") if by_row[0] is None else {}
+def _growth(one: _Played, cost: float, fraction: float, rows: int, *ends: Ends) -> Growth:
+    too_few = dict.fromkeys(_INTERVALS, "too_few_eras") if ends[0][0] is None else {}
+    intervals = dict(zip(_INTERVALS, itertools.chain(*ends), strict=True))
     return Growth(
         cost=cost,
         fraction=fraction,
@@ -135,14 +138,11 @@ def _growth(one: _Played, cost: float, fraction: float, rows: int, by_row: Ends,
         breadth=one.bets / one.sums.size,
         stake=one.staked / one.bets if one.bets else None,
         row=float(np.sum(one.sums)) / rows,
-        row_low=by_row[0],
-        row_high=by_row[1],
         era=float(np.mean(one.sums)),
-        era_low=by_era[0],
-        era_high=by_era[1],
-        at_once=one.at_once,
+        at_once=float(np.mean(one.spread)),
         eras=one.sums.tolist(),
         undefined=too_few | ({} if one.bets else {"stake": "no_bets"}),
+        **intervals,
     )
 
 
@@ -167,8 +167,10 @@ def half_cost(costs: npt.ArrayLike, growths: npt.ArrayLike) -> float | None:
 
 @dataclass(frozen=True)
 class _Played:
+    """Growth of each era (E,), summed and where its bets are settled at once, and what was bet."""
+
     sums: Floats
-    at_once: float
+    spread: Floats
     bets: int
     staked: float
 
@@ -182,7 +184,7 @@ def _play(
     spread = np.add.reduceat(returns, bounds[:-1]) / np.maximum(bets, 1)
     return _Played(
         sums=np.add.reduceat(np.log1p(returns), bounds[:-1]),
-        at_once=float(np.mean(np.log1p(spread))),
+        spread=np.log1p(spread),
         bets=int(bets.sum()),
         staked=float(np.sum(staked)),
     )

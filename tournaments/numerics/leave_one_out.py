@@ -1,6 +1,6 @@
 """LOO: what a meta-model gains by each participant, against itself without that one (FORMULAS section 4).
 
-All participants at once, in blocks of rows of the batch that stay in the cache. The removed participant's
+All participants at once, in few passes of the batch. The removed participant's
 weight goes to the others in proportion, so that the blend stays as bold as it was.
 """
 
@@ -11,17 +11,16 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 from scipy.special import expit
 
-from tournaments.numerics import checks
+from tournaments.numerics import checks, mixtures
 from tournaments.numerics.checks import Floats
 from tournaments.numerics.errors import NumericsError
 from tournaments.numerics.losses import EPSILON, batch_losses, whole_losses
 
 _BLOCK = 8  # participants at a time: their rows, 2 MB at 36,072, stay in the cache
 _COIN = 0.5
-_LANES, _RUN = 8, 128  # two lanes multiply 32 likelihoods of at least 1e-9: far above the smallest float64
+_FLOOR = 1e-18  # what `mixtures.log_sums` can multiply
 
 
 def loo_of_logits(
@@ -65,57 +64,28 @@ def loo_of_pool(p: npt.ArrayLike, weights: npt.ArrayLike, y: npt.ArrayLike, eps:
     >>> loo_of_pool([[0.8, 0.2], [0.4, 0.6]], [0.5, 0.5], [1, 0]).round(6).tolist()
     [0.405465, -0.287682]
     """
-    rows = checks.probabilities(p, ndim=2)
+    rows, bound = checks.converted("p", p, 2), checks.epsilon(eps)
     shares = _weights(weights, rows.shape[0])
     if not abs(float(np.sum(shares)) - 1.0) <= 1e-9:
         raise NumericsError("bad_weights", "The weights of a pool sum to one.", name="weights")
+    shares = shares / np.sum(shares)  # one who has all has exactly that
     against = np.where(checks.labels(y, rows.shape[1]), 0.0, 1.0)
-    return _pool_losses(rows, against, shares, checks.epsilon(eps))
+    rows, whole = mixtures.clipped_mix(rows, shares, bound)
+    return _losses_without(rows, whole, against, shares, bound)
 
 
-@njit(cache=True)
-def _pool_losses(p: Floats, against: Floats, shares: Floats, eps: float) -> Floats:  # pragma: no cover
-    """LOO (P,) of a linear pool. against (M,) is 1 where the label is 0: a likelihood is |against - p|."""
-    participants, count = p.shape
-    whole, own = np.zeros(count), 0.0
-    for j in range(participants):
-        share, row = shares[j], p[j]
-        for m in range(count):
-            whole[m] += share * abs(against[m] - min(max(row[m], eps), 1.0 - eps))
-    for m in range(count):
-        own -= math.log(whole[m])
-    found = np.empty(participants)
-    for j in range(participants):
-        kept = 1.0 - shares[j]
-        left = math.log(2.0) * count
-        if kept > 0.0:
-            left = _loss_without(p[j], against, whole, shares[j], eps)
-        found[j] = (left - own) / count
-    return found
-
-
-@njit(cache=True)
-def _loss_without(
-    row: Floats, against: Floats, whole: Floats, share: float, eps: float
-) -> float:  # pragma: no cover
-    """Summed loss of (whole - share |against - p|) / (1 - share): one logarithm for 32 likelihoods."""
-    lane, total, high = np.empty(_LANES), 0.0, 1.0 - eps
-    up, down = 1.0 / (1.0 - share), share / (1.0 - share)
-    for at in range(0, row.size, _RUN):
-        lane[:] = 1.0
-        end = min(at + _RUN, row.size)
-        full = end - (end - at) % _LANES
-        for first in range(at, full, _LANES):
-            for k in range(_LANES):
-                likelihood = abs(against[first + k] - min(max(row[first + k], eps), high))
-                # What is left is a mean of the others' likelihoods; rounding may not take it below theirs.
-                lane[k] *= max(up * whole[first + k] - down * likelihood, eps)
-        for m in range(full, end):
-            likelihood = abs(against[m] - min(max(row[m], eps), high))
-            total -= math.log(max(up * whole[m] - down * likelihood, eps))
-        for k in range(0, _LANES, 2):
-            total -= math.log(lane[k] * lane[k + 1])
-    return total
+def _losses_without(p: Floats, whole: Floats, against: Floats, shares: Floats, eps: float) -> Floats:
+    """LOO (P,): the mean of ln B - ln(B - w_j Q_j) + ln(1 - w_j), B the likelihoods of the mix."""
+    mixed = np.abs(against - whole)
+    base, slope = against / mixed, (1.0 - 2.0 * against) / mixed
+    losses, kept = np.zeros(shares.size), 1.0 - shares
+    heard = np.flatnonzero((shares > 0.0) & (kept > 0.0))
+    # What is left is a mean of the others' likelihoods, each at least eps; rounding may not take it to zero.
+    floor = max(eps * float(kept[heard].min(initial=1.0)), _FLOOR)
+    left = mixtures.log_sums(p, heard, base, slope, -shares, floor)
+    losses[heard] = np.log1p(-shares[heard]) - left / mixed.size
+    losses[kept <= 0.0] = math.log(2.0) + float(np.mean(np.log(mixed)))
+    return losses
 
 
 def _against(

@@ -68,9 +68,19 @@ def measure(
     known = labels.read(round_, split)
     if known is None:
         return None
+    mixture = mixture_of(round_, split, frame, crowd, made, known)
+    places = _places(crowd, precedence or _kept_precedence(crowd))
+    found = contributions(mixture, known.y, known.starts, np.array(places), round_.seed)
+    return Measured(split, known, places, found)
+
+
+def mixture_of(
+    round_: Round, split: str, frame: Frame, crowd: Crowd, made: Made, known: Known
+) -> Mixture:
+    """Return a meta-model as its formulas take it, on the known rows of a split."""
     place = files.place_of(files.rows_of(round_), split)
     mixes = registry.METHODS[made.blend].mixes
-    mixture = Mixture(
+    return Mixture(
         voices=crowd.voices.rows(frame.columns(place, known.keep)).said(mixes),
         mixes=mixes,
         weights=made.weights,
@@ -78,9 +88,6 @@ def measure(
         meta=made.vector[place][known.keep],
         eps=round_.read_rules().epsilon,
     )
-    places = _places(crowd, precedence or _kept_precedence(crowd))
-    found = contributions(mixture, known.y, known.starts, np.array(places), round_.seed)
-    return Measured(split, known, places, found)
 
 
 def _kept_precedence(crowd: Crowd) -> dict[int, int]:

@@ -46,13 +46,14 @@ def read_bytes(sha256: str) -> bytes:
 
 
 @lru_cache(maxsize=ROUNDS_CACHED)
-def _rows(sha256: str) -> RowIndex:
+def index_of(sha256: str) -> RowIndex:
+    """Return the rows that are stored under a hash, in canonical order."""
     return RowIndex.from_bytes(read_bytes(sha256))
 
 
 def rows_of(round_: Round) -> RowIndex:
     """Return the round's rows in canonical order (split, era, id)."""
-    return _rows(round_.rows_sha256)
+    return index_of(round_.rows_sha256)
 
 
 def place_of(rows: RowIndex, split: str) -> slice:
@@ -99,7 +100,7 @@ def warnings_of(parsed: Parsed) -> list[dict[str, str]]:
 
 @lru_cache(maxsize=VECTORS_CACHED)
 def _columns(sha256: str, rows_sha256: str, options: ParseOptions, filename: str) -> dict[str, np.ndarray]:
-    columns = parse(BytesIO(read_bytes(sha256)), filename, _rows(rows_sha256), options).columns
+    columns = parse(BytesIO(read_bytes(sha256)), filename, index_of(rows_sha256), options).columns
     for values in columns.values():
         values.setflags(write=False)
     return columns

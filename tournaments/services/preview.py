@@ -25,15 +25,16 @@ from tournaments.numerics.blending.bounds import bounded
 from tournaments.numerics.blending.voices import LOGITS, PROBABILITIES, RANKS, merge, merge_ranks
 from tournaments.numerics.blending.weighing import Facts, equal_weights
 from tournaments.numerics.errors import NumericsError
-from tournaments.services import audit, evidence, rounds
+from tournaments.services import audit, evidence, files, rounds
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.blending import ABSTAIN, caps_of
 from tournaments.services.clock import db_now
 from tournaments.services.crowd import blended
-from tournaments.services.errors import Conflict
+from tournaments.services.errors import Conflict, Unknown
 from tournaments.services.evidence import Source
 from tournaments.services.frames import frame_of
 from tournaments.services.matrices import Cache, cache_of
+from tournaments.store import exports
 
 BLOCK = 64
 """Submissions at a time: 18 MB at the original's size."""
@@ -51,8 +52,22 @@ class Preview:
     weights: list[tuple[Participant, float]]
     slope: float
     submissions: int
-    evidence: list[str]
+    evidence: list[int]
+    """The rounds that its weights were learnt from, by number."""
     vector: np.ndarray
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """Return what it is made of, without its rows."""
+        return {
+            "blend": self.blend,
+            "why": self.why,
+            "at": self.at,
+            "submissions": self.submissions,
+            "evidence": self.evidence,
+            "slope": self.slope,
+            "weights": [{"alias": one.alias, "weight": weight} for one, weight in self.weights],
+        }
 
 
 @dataclass(frozen=True)
@@ -67,11 +82,13 @@ class _Learnt:
 def now(actor: Actor, round_: Round, blend: str = "") -> Preview:
     """Blend the submissions that are selected in an open round at this moment; the look is logged.
 
-    Raises Conflict `wrong_state`, `nobody_submitted`, `too_few_eras` or `no_stakes` where a blend that was
+    Raises Unknown `unknown_blend`, Conflict `wrong_state`, `nobody_submitted`, `too_few_eras` or `no_stakes` where a blend that was
     asked for cannot be made; where it is that of the rules, its fallback stands in.
     """
     by = need_operator(actor, round_.tournament)
     rounds.need_state(round_, Round.State.OPEN)
+    if blend and blend not in registry.METHODS:
+        raise Unknown("unknown_blend", f"There is no blend {blend}.")
     chosen = blended(round_)
     if not chosen:
         raise Conflict("nobody_submitted", f"Nobody has a submission in round {round_.number} yet.")
@@ -83,8 +100,14 @@ def now(actor: Actor, round_: Round, blend: str = "") -> Preview:
             raise Conflict(error.code, error.sentence) from error
         name, why, made = rules.fallback_blend, error.sentence, _made(round_, chosen, rules.fallback_blend)
     audit.record(by, "meta_model_previewed", round_, blend=name, submissions=len(chosen))
-    sources = [f"round {source.number}" for source, _ in evidence.known_now(round_)]
-    return Preview(name, why, at, made.weights, made.slope, len(chosen), sources, made.vector)
+    sources = [source.number for source, _ in evidence.known_now(round_)]
+    heaviest = sorted(made.weights, key=lambda pair: (-pair[1], pair[0].alias))
+    return Preview(name, why, at, heaviest, made.slope, len(chosen), sources, made.vector)
+
+
+def as_file(round_: Round, found: Preview, kind: str) -> bytes:
+    """Return what a preview says as a file, `csv` or `parquet`: id, era, split, probability."""
+    return exports.encode(files.rows_of(round_), found.vector, kind)
 
 
 @dataclass(frozen=True)
@@ -163,6 +186,8 @@ def _fitted(round_: Round, name: str, sources: list[Source], there: list[int]) -
             return _Learnt({}, 1.0, None if name == "equal" else float("inf"))
         mean = past.voices.said(registry.METHODS[name].mixes).mean(axis=0)
         return _Learnt({}, *slopes.slope_and_variance(mean, past.y, past.starts))
+    if name == "stake":
+        raise NumericsError("no_stakes", "Nobody stakes here.")
     if past is None:
         raise NumericsError("too_few_eras", "Nobody here was there in an earlier round.")
     found = registry.weigh(name, past.voices, facts, past)

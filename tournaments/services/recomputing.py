@@ -24,7 +24,17 @@ from tournaments.models import (
     Work,
 )
 from tournaments.numerics.blending import registry
-from tournaments.services import blending, contributing, files, nearness, originality, phases, ranks, scoring
+from tournaments.services import (
+    blending,
+    contributing,
+    files,
+    nearness,
+    originality,
+    phases,
+    ranks,
+    scoring,
+    worth,
+)
 from tournaments.services import headline as headlines
 from tournaments.services.blending import Scene
 from tournaments.store import vectors
@@ -165,6 +175,7 @@ class _Recount:
                 name: self._blend(rows[name], scene, one, name == headline) for name, one in stored.items()
             }
             self._leads(fresh, headline)
+            self._curve(fresh, headline, scene, stored[headline])
             self._contributions(rows[headline], scene, stored[headline])
         self.rows += [Fresh("meta-model", one.blend, "", one, None) for one in known.values()]
         self.rows.append(Fresh("round", str(self.round), "", self.round, {"missing_blends": missing}))
@@ -208,6 +219,14 @@ class _Recount:
         for name, fresh in models.items():
             assert fresh.values is not None, "What was blended has values."
             fresh.values["leads"] = {split: one[name] for split, one in found.items() if name in one}
+
+    def _curve(self, models: dict[str, Fresh], headline: str, scene: Scene, one: blending.Made) -> None:
+        if self.round.state in RESOLVED:
+            found = one.blended.weighing
+            made = contributing.Made(headline, found.weights, found.slope, one.vector)
+            curve = worth.curve_of(self.round, scene.frame, scene.crowd, made)
+            for name, fresh in models.items():
+                fresh.values = {**(fresh.values or {}), "curve": curve if name == headline else []}
 
     def _contributions(self, headline: MetaModel, scene: Scene, one: blending.Made) -> None:
         frame, crowd, found = scene.frame, scene.crowd, one.blended.weighing

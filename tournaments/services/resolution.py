@@ -3,7 +3,18 @@
 from django.db import transaction
 
 from tournaments.models import MetaModel, Round, Work
-from tournaments.services import audit, blending, contributing, labels, phases, ranks, rounds, scoring, work
+from tournaments.services import (
+    audit,
+    blending,
+    contributing,
+    labels,
+    phases,
+    ranks,
+    rounds,
+    scoring,
+    work,
+    worth,
+)
 from tournaments.services import headline as headlines
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.clock import db_now
@@ -51,6 +62,7 @@ def conclude(piece: Work) -> None:
     placed = {split: ranks.placed(round_, split) for split in ("test", "live")}
     headline = next((one for one in models if one.headline), None)
     added = headlines.added_live(round_, headline) if headline else None
+    curve = worth.curve_now(headline, added[0] if added else None)
     with transaction.atomic():
         round_ = rounds.lock(round_)
         rounds.need_state(round_, Round.State.CLOSED)
@@ -59,6 +71,7 @@ def conclude(piece: Work) -> None:
         headlines.keep_leads(round_, "live", headline)
         if headline and added:
             contributing.keep(headline, *added)
+        worth.keep_curve(headline, curve)
         round_.ranked = {split: ranks.keep(scores) for split, scores in placed.items()}
         round_.state, round_.resolved_at = Round.State.RESOLVED, db_now()
         round_.save(update_fields=["ranked", "state", "resolved_at"])

@@ -94,8 +94,9 @@ def ring(pieces: Iterable[Work]) -> None:
 def _send(kinds: dict[int, str]) -> None:
     for receiver, answer in work_due.send_robust(sender=Work, kinds=kinds):
         if isinstance(answer, Exception):
-            extra = {"ids": list(kinds), "receiver": str(receiver), "why": str(answer)}
-            log.warning("work_not_rung", extra=extra)
+            log.warning(
+                "work_not_rung", extra={"ids": [*kinds], "receiver": str(receiver), "why": str(answer)}
+            )
 
 
 def _available(now: datetime) -> Q:
@@ -245,10 +246,7 @@ def heartbeat(pieces: list[Work]) -> Iterator[None]:
 
 
 def sweep(besides: Collection[str] = ()) -> int:
-    """Ring whatever is due or has lost its worker; give up what used its last attempt. Returns how many.
-
-    The kinds `besides` are not rung now: enough is said of them that nobody has heard yet.
-    """
+    """Ring what is due or lost its worker, but no kinds of `besides`; end what used its last attempt."""
     now = db_now()
     spent = Work.objects.filter(state=State.RUNNING, lease_until__lt=now, attempts__gte=settings.MAX_ATTEMPTS)
     for work in spent:
@@ -281,8 +279,8 @@ Part = tuple[str, Submission | None, str]
 def fan_out(parent_kind: str, round_: Round, parts: list[Part]) -> Work:
     """Write parts and the join that waits for them, in the current transaction; without parts it is due."""
     # Parts first, as `finish` locks them: what is just being finished and this never wait for each other.
-    before = Work.objects.select_for_update(no_key=True).filter(round=round_, parent__kind=parent_kind)
-    list(before.order_by("pk").values_list("pk", flat=True))
+    before = Work.objects.filter(round=round_, parent__kind=parent_kind).order_by("pk")
+    list(before.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
     parent = add(parent_kind, round_, parts=len(parts))
     for kind, submission, part in parts:
         add(kind, round_, submission, part=part, parent=parent)

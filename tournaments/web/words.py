@@ -15,6 +15,8 @@ REASONS = {
     "no_others_ranked": "Nobody else is ranked on these rows",
     "one_class": "All rows have the same outcome",
     "constant": "All rows have the same probability",
+    "no_bets": "No row is worth a bet at this cost",
+    "no_side": "Every row is exactly one half",
     "no_spread": "All eras have the same correlation",
     "separable": "The outcomes are told apart perfectly, so no slope fits best",
     "too_many_others": "Too many others for this many rows",
@@ -25,6 +27,7 @@ REASONS = {
     "unranked": "Not ranked",
     "missed": "Nothing was sent in this round",
     "not_resolved": "Told when the round is resolved",
+    "first_time": "There is no round before to compare with",
     "alone": "Nobody else is part of the crowd",
     "none": "Does not apply",
 }
@@ -56,6 +59,17 @@ SUBMISSION_STATES = {
     "accepted": "Accepted; the score is on its way",
     "scored": "Scored",
     "failed": "Scoring failed; the operators see it and can try again",
+}
+BLENDS = {
+    "default": "rank while there are few labelled eras, stack from 15 on",
+    "equal": "mean of log-odds",
+    "calibrated": "mean of log-odds, made bolder or meeker as the outcomes ask",
+    "rank": "mean of era-wise ranks",
+    "stake": "mean of era-wise ranks, weighed by stakes",
+    "score": "log-odds weighed by what each gained, late eras more",
+    "greedy": "picks step by step whoever helps most",
+    "pool": "the mix of probabilities that fits the outcomes best",
+    "stack": "log-odds in the mix that fits best, held near equal weights",
 }
 FEEDBACK = {
     "exact": "exact scores on the validation rows",
@@ -146,6 +160,7 @@ WORK = {
     "score_test": "Scoring on test rows",
     "originality": "Measuring originality",
     "blend": "Blending",
+    "meta_model": "Making the meta-model",
     "score_live": "Scoring on live rows",
     "conclude": "Concluding the resolution",
     "standings": "Standings of the season",

@@ -163,17 +163,36 @@ class Weight(Shape):
     weight = serializers.FloatField()
 
 
+class Lead(Shape):
+    """By how much a blend gained more than the meta-model, nats a row, with its paired 95% interval."""
+
+    gain = serializers.FloatField()
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+
+
 class Blend(Shape):
-    """One blend with its weights, and its scores as if it were a submission."""
+    """One blend with its weights, and its scores as if it were a submission.
+
+    On test rows it is scored by what it would have said of them at the time.
+    """
 
     blend = serializers.CharField()
     headline = serializers.BooleanField(help_text="Whether it is the meta-model.")
     slope = serializers.FloatField(allow_null=True)
     fitted_rows = serializers.IntegerField()
+    fitted_eras = serializers.IntegerField()
+    gap = serializers.FloatField(
+        allow_null=True,
+        help_text="Certified distance from the best fit, nats a row, of what solves for weights.",
+    )
+    certified = serializers.BooleanField(help_text="Whether the gap is small enough.")
+    settings = serializers.DictField(help_text="What was chosen on the way, by name.")
     participants = serializers.IntegerField()
     sha256 = serializers.CharField()
     weights = Weight(many=True)
     scores = serializers.DictField(child=ScoreShape())
+    leads = serializers.DictField(child=Lead(), help_text="Against the meta-model, per split.")
 
 
 class Crowd(Shape):
@@ -192,4 +211,7 @@ class MetaModelShape(Shape):
     """All blends of a round, the meta-model first."""
 
     blends = Blend(many=True)
+    missing = serializers.DictField(
+        child=serializers.CharField(), help_text="Blends that could not be made, and why."
+    )
     crowd = Crowd(allow_null=True)

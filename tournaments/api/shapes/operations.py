@@ -61,6 +61,7 @@ class WorkShape(Shape):
 
     id = serializers.IntegerField(source="pk")
     kind = serializers.ChoiceField(Work.Kind.choices)
+    part = serializers.CharField(allow_blank=True, help_text="Which of several alike: the name of a blend.")
     submission = serializers.IntegerField(source="submission_id", allow_null=True)
     state = serializers.ChoiceField(Work.State.choices)
     attempts = serializers.IntegerField()

@@ -1,9 +1,7 @@
 """Leaderboard and meta-model."""
 
-from itertools import chain
 from typing import Any
 
-from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
@@ -11,8 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tournaments.api.base import PAGING, ApiView, documented, page, paged, query_parameter
-from tournaments.api.downloads import AnyType
-from tournaments.api.renderers import TableRenderer, lines
+from tournaments.api.renderers import TableRenderer
 from tournaments.api.shapes import boards as shapes
 from tournaments.api.shapes.common import Shape
 from tournaments.services.access import find_round
@@ -21,19 +18,12 @@ from tournaments.services.frames import SPLITS
 from tournaments.services.reading import crowds, reports
 
 TAG = "boards"
-COLUMNS = ("id", "era", "split", "probability")
 
 
 class BoardQuery(Shape):
     """Which split is asked for."""
 
     split = serializers.ChoiceField(SPLITS, default="")
-
-
-class BlendQuery(Shape):
-    """Which blend is asked for."""
-
-    blend = serializers.CharField(max_length=20, default="")
 
 
 class Leaderboard(ApiView):
@@ -87,28 +77,3 @@ class MetaModel(ApiView):
     def get(self, request: Request, slug: str, number: str) -> Response:
         found = crowds.of_round(find_round(self.actor, slug, number))
         return Response(shapes.MetaModelShape(found).data)
-
-
-class MetaModelPredictions(ApiView):
-    """What the meta-model says of each row."""
-
-    content_negotiation_class = AnyType
-
-    @documented(
-        "Download the meta-model's predictions; operators only",
-        {(200, "text/csv"): OpenApiTypes.STR},
-        tag=TAG,
-        path="slug number",
-        parameters=[query_parameter("blend", str, "Another blend than the meta-model.")],
-    )
-    def get(self, request: Request, slug: str, number: str) -> StreamingHttpResponse:
-        blend = self.query(BlendQuery)["blend"]
-        round_ = find_round(self.actor, slug, number)
-        rows = crowds.predictions(self.actor, round_, blend)
-        response = StreamingHttpResponse(
-            lines(chain([COLUMNS], rows)), content_type="text/csv; charset=utf-8"
-        )
-        name = f"{slug}-{round_.number}-{blend or 'meta-model'}.csv"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        response["Cache-Control"] = "private, no-store"
-        return response

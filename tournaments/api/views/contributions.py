@@ -11,10 +11,10 @@ from rest_framework.response import Response
 from tournaments.api.base import PAGING, ApiView, documented, page, paged, query_parameter
 from tournaments.api.renderers import TableRenderer
 from tournaments.api.shapes.common import Shape
-from tournaments.api.shapes.contributions import ContributionShape
+from tournaments.api.shapes.contributions import ContributionShape, StandShape
 from tournaments.models import Contribution
-from tournaments.services.access import find_round
-from tournaments.services.reading import contributions
+from tournaments.services.access import find_round, find_tournament
+from tournaments.services.reading import contributions, weights
 
 
 class ContributionQuery(Shape):
@@ -57,3 +57,33 @@ class Contributions(ApiView):
             return ContributionShape({**whose, **contributions.as_json(one)}).data
 
         return Response(page(request, found.rows, render, split=found.split))
+
+
+class OnesContributions(ApiView):
+    """One participant's rounds in the crowd."""
+
+    @documented(
+        "A participant in the meta-models of the last rounds: weights, what it added, why its weight moved",
+        {
+            200: paged(
+                "OnesContributions",
+                StandShape,
+                participant=serializers.CharField(),
+                own=serializers.BooleanField(),
+            )
+        },
+        tag="boards",
+        path="slug alias",
+        parameters=PAGING,
+        description=f"The last {weights.LAST} rounds that it was blended in, newest first: resolved ones for "
+        "all, closed ones too for itself and for operators and auditors.",
+    )
+    def get(self, request: Request, slug: str, alias: str) -> Response:
+        found = weights.find(self.actor, find_tournament(self.actor, slug), alias)
+
+        def render(one: weights.Line) -> dict[str, Any]:
+            return StandShape(weights.as_json(one)).data
+
+        return Response(
+            page(request, found.lines, render, participant=found.participant.alias, own=found.own)
+        )

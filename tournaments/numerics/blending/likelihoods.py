@@ -7,23 +7,26 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tournaments.numerics import checks
+from tournaments.numerics import checks, mixtures
 from tournaments.numerics.blending.voices import PROBABILITIES
-from tournaments.numerics.blending.weighing import Evidence
+from tournaments.numerics.blending.weighing import Evidence, equal_weights
 from tournaments.numerics.checks import Floats, Ints
 from tournaments.numerics.errors import NumericsError
 from tournaments.numerics.losses import EPSILON
+
+_GLANCE = 16  # rows that tell nearly all voices apart
 
 
 @dataclass(frozen=True)
 class Likelihoods:
     """Likelihoods Q = |c - p| (P, H) of clipped p (P, H), c = `against` (H,) being 1 where the label is 0.
 
-    They are made where they are needed: all of them would take as much memory as the probabilities.
+    `mean` (H,) is theirs. They are made where they are needed: all of them would take as much memory as p.
     """
 
     p: Floats
     against: Floats
+    mean: Floats
 
     @property
     def participants(self) -> int:
@@ -32,15 +35,13 @@ class Likelihoods:
 
     def of(self, who: Ints) -> Floats:
         """Q of some voices: (k, H)."""
-        found: Floats = np.abs(self.against - self.p[who])
-        return found
+        found: Floats = self.p[who]
+        np.subtract(self.against, found, out=found)
+        return np.abs(found, out=found)
 
     def of_mean(self, weights: Floats) -> Floats:
         """The likelihoods (H,) of a mean of voices by weights (P,) that sum to one."""
-        who = np.flatnonzero(weights)
-        few = 2 * who.size < self.participants
-        mean = weights[who] @ self.p[who] if few else weights @ self.p
-        found: Floats = np.abs(self.against - mean)
+        found: Floats = np.abs(self.against - weights @ self.p)
         return found
 
     def means(self, x: Floats) -> Floats:
@@ -54,9 +55,11 @@ class Likelihoods:
         Values within 1e-9 of each other are looked at closely: what rounds differently is not the same.
         """
         even = weights.copy()
+        glance = self.p[:, :_GLANCE]
         for j in np.flatnonzero(weights > 0.0):
             near = np.flatnonzero(np.abs(values - values[j]) <= 1e-9)
-            same = [i for i in near if np.array_equal(self.p[i], self.p[j])]
+            alike = near[np.all(glance[near] == glance[j], axis=1)]
+            same = [i for i in alike if i == j or np.array_equal(self.p[i], self.p[j])]
             even[same] = weights[same].mean()
         return even
 
@@ -70,10 +73,12 @@ def likelihoods_of(p: npt.ArrayLike, y: npt.ArrayLike, eps: float = EPSILON) -> 
     >>> likelihoods_of([[0.8, 0.3]], [1, 0]).of(np.array([0])).round(6).tolist()
     [[0.8, 0.7]]
     """
-    rows = checks.clipped(p, 2, eps)
+    rows, bound = checks.converted("p", p, 2), checks.epsilon(eps)
     if rows.shape[0] == 0:
         raise NumericsError("empty", "There are no voices.", name="p")
-    return Likelihoods(rows, np.where(checks.labels(y, rows.shape[1]), 0.0, 1.0))
+    against = np.where(checks.labels(y, rows.shape[1]), 0.0, 1.0)
+    clipped, mean = mixtures.clipped_mix(rows, equal_weights(rows.shape[0]), bound)
+    return Likelihoods(clipped, against, np.abs(against - mean))
 
 
 def likelihoods_in(evidence: Evidence) -> Likelihoods:

@@ -10,7 +10,7 @@ from scipy.optimize import nnls
 from tournaments.numerics.blending.likelihoods import Likelihoods, likelihoods_in, likelihoods_of
 from tournaments.numerics.blending.voices import PROBABILITIES, Voices
 from tournaments.numerics.blending.weighing import Evidence, Facts, Weighing, equal_weights
-from tournaments.numerics.checks import Floats, Ints
+from tournaments.numerics.checks import Floats
 from tournaments.numerics.losses import EPSILON
 
 MIXES = PROBABILITIES
@@ -19,14 +19,14 @@ CERTIFIED = 1e-6
 
 _AIM = 1e-8  # a pass more than CERTIFIED takes; what is left of the gap is then mostly rounding
 _PASSES = 60
-_JOIN = 40  # voices that join the active set after a pass
+_JOIN = 30  # voices that join the active set after a pass
 _INNER = 100
 _HALVINGS = 40
 _RIDGE = 1e-10  # of the mean curvature: voices that say the same have none between them
 
 
 def fit(voices: Voices, facts: Facts, evidence: Evidence | None) -> Weighing:
-    """sum w p with the w of the simplex that make the evidence likeliest (FORMULAS section 5).
+    """Mix sum w p with the w of the simplex that make the evidence likeliest (FORMULAS section 5).
 
     Without evidence all weigh the same.
     """
@@ -57,31 +57,34 @@ def simplex_weights(p: npt.ArrayLike, y: npt.ArrayLike, eps: float = EPSILON) ->
 
 def _solved(likelihoods: Likelihoods) -> Weighing:
     weights = best = equal_weights(likelihoods.participants)
-    gains = known = _gains(likelihoods, weights)
+    gains = known = _gains(likelihoods, likelihoods.mean)
     passes = 1
     while gains.max() > _AIM and passes < _PASSES:
-        following = _improved(likelihoods, weights, gains, first=passes == 1)
+        following, mix = _improved(likelihoods, weights, gains, first=passes == 1)
         if np.array_equal(following, weights):
             break
-        weights, gains, passes = following, _gains(likelihoods, following), passes + 1
+        weights, gains, passes = following, _gains(likelihoods, mix), passes + 1
         if gains.max() < known.max():
             best, known = weights, gains
     even = likelihoods.shared(best, known)
     if not np.array_equal(even, best):
-        known = _gains(likelihoods, even)
+        known = _gains(likelihoods, likelihoods.of_mean(even))
     gap = max(float(known.max()), 0.0)
     settings = {"passes": float(passes), "heard": float(np.count_nonzero(even))}
     return Weighing(even, 1.0, gap, gap <= CERTIFIED, settings)
 
 
-def _gains(likelihoods: Likelihoods, weights: Floats) -> Floats:
-    """mean(Q_j / q) - 1 (P,): what a little more of each voice would gain, per unit of weight."""
-    gains: Floats = likelihoods.means(1.0 / likelihoods.of_mean(weights)) - 1.0
+def _gains(likelihoods: Likelihoods, mix: Floats) -> Floats:
+    """mean(Q_j / q) - 1 (P,), q = mix (H,): what more of each voice would gain, per unit of weight."""
+    gains: Floats = likelihoods.means(1.0 / mix) - 1.0
     return gains
 
 
-def _improved(likelihoods: Likelihoods, weights: Floats, gains: Floats, first: bool) -> Floats:
-    """Better weights (P,) of those who have some and of those who would gain most; at first, of these only."""
+def _improved(likelihoods: Likelihoods, weights: Floats, gains: Floats, first: bool) -> tuple[Floats, Floats]:
+    """Better weights (P,) of those who have some and those who would gain most; at first, of these only.
+
+    And the likelihoods (H,) of their mix.
+    """
     kept = np.flatnonzero((weights > 0.0) & (not first))
     waiting = np.where(gains > 0.0, gains, -np.inf)
     waiting[kept] = -np.inf
@@ -89,8 +92,9 @@ def _improved(likelihoods: Likelihoods, weights: Floats, gains: Floats, first: b
     heard = np.union1d(kept, joining[np.isfinite(waiting[joining])])
     start = equal_weights(heard.size) if first else weights[heard]
     found = np.zeros_like(weights)
-    found[heard] = _active(likelihoods.of(heard), start, 0.1 * max(float(gains.max()), _AIM))
-    return found
+    q = likelihoods.of(heard)
+    found[heard] = _active(q, start, 0.1 * max(float(gains.max()), _AIM))
+    return found, found[heard] @ q
 
 
 def _active(q: Floats, weights: Floats, enough: float) -> Floats:
@@ -99,10 +103,10 @@ def _active(q: Floats, weights: Floats, enough: float) -> Floats:
     Newton's steps on -mean log(w q) + sum w over w >= 0, whose best w sums to one. A step that does not gain
     is replaced by one of expectation-maximisation, which never loses; one that cannot gain is the last.
     """
-    loss = _loss(q, weights)
+    loss, ratios = _loss(q, weights), np.empty_like(q)
     for _ in range(_INNER):
-        ratios = q / (weights @ q)
-        gains = ratios.mean(axis=1)
+        np.multiply(q, 1.0 / (weights @ q), out=ratios)
+        gains = np.mean(ratios, axis=1)
         if gains.max() - 1.0 <= enough:
             break
         found = _searched(q, weights, _newton(ratios, gains, weights), gains, loss)

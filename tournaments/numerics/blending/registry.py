@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from tournaments.numerics.blending import calibrated, equal, pool, rank, score, stack, stake
+from tournaments.numerics.blending import calibrated, equal, greedy, pool, rank, score, stack, stake
 from tournaments.numerics.blending.bounds import bounded
 from tournaments.numerics.blending.voices import PROBABILITIES, Voices
 from tournaments.numerics.blending.weighing import Evidence, Facts, Weighing
@@ -40,7 +40,7 @@ METHODS = {
     "rank": Method(rank.MIXES, rank.fit),
     "stake": Method(stake.MIXES, stake.fit),
     "score": Method(score.MIXES, score.fit, 1),
-    # LEAD: "greedy": Method(greedy.MIXES, greedy.fit, FEW_ERAS, solves=True),
+    "greedy": Method(greedy.MIXES, greedy.fit, FEW_ERAS, solves=True),
     "pool": Method(pool.MIXES, pool.fit, FEW_ERAS, solves=True),
     "stack": Method(stack.MIXES, stack.fit, FEW_ERAS, solves=True),
 }

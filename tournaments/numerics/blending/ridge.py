@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.special import expit
 
-from tournaments.numerics.blending.cone import minimise, shortfall
+from tournaments.numerics.blending.cone import minimise, shortfall, times
 from tournaments.numerics.checks import Bools, Floats, Singles
 
 CERTIFIED = 1e-6
@@ -63,12 +63,12 @@ class Solution:
 
 def look(problem: Problem, w: Floats, said: Floats | None = None) -> Place:
     """What there is to know at some weights, in a pass over z, two where it is not known what they say."""
-    logits = w @ problem.z if said is None else said
-    return Place(w, logits, problem.z @ (expit(logits) - problem.y) / problem.y.size)
+    logits = np.einsum("p,pm->m", w, problem.z) if said is None else said
+    return Place(w, logits, np.einsum("pm,m->p", problem.z, expit(logits) - problem.y) / problem.y.size)
 
 
 def grams(z: Floats, ends: list[int]) -> list[Floats]:
-    """z z'/H (N, N) of the first H rows, for each H of `ends` (rising), in one pass and single precision."""
+    """The products z z'/H (N, N) of the first H rows, for each H of `ends`, rising, in single precision."""
     total, found = np.zeros((z.shape[0], z.shape[0])), []
     for first, last in pairwise([0, *ends]):
         for at in range(first, last, _BLOCK):
@@ -96,8 +96,8 @@ def solve(problem: Problem, ridge: float, start: Place, enough: float = _ENOUGH)
         curvature = _bent(problem, at, exact=number >= _PLAIN_ROUNDS)
         curvature[np.diag_indices_from(curvature)] += 2.0 * ridge
         least = max(0.1 * enough, _INNER * gap)
-        move = minimise(curvature, curvature @ at.w - gradient, at.w, ridge, problem.cap, least) - at.w
-        change = move @ problem.z
+        move = minimise(curvature, times(curvature, at.w) - gradient, at.w, ridge, problem.cap, least) - at.w
+        change = np.einsum("p,pm->m", move, problem.z)
         length = _lowest(problem, ridge, at, move, change)
         if length == 0.0:
             break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,7 +20,7 @@ CAP = 5.0
 SPREADS = (0.1, 0.3, 0.6, 1.0, 2.0, 5.0, 10.0)
 """How far a weight may be from equal, in units of 1/N, before the data are asked: the sd of a prior.
 
-It is what lambda = N² / (2 H spread²) means over H rows. With the first, the blend is as good as `calibrated`.
+Over H rows lambda = N² / (2 H spread²). With the first of them the blend is all but `calibrated`.
 """
 FOLDS = 4
 _LEAST_ERAS = 2  # that a fold is fitted on
@@ -59,10 +60,8 @@ def fit(voices: Voices, facts: Facts, evidence: Evidence | None) -> Weighing:
         return Weighing(equal_weights(voices.participants))
     folds = _folds(evidence.eras, facts.embargo)
     ends = [fitted for fitted, _, _ in folds] + [evidence.eras]
-    pasts = [
-        _past(evidence.before(era), gram)
-        for era, gram in zip(ends, ridge.grams(evidence.voices.z, evidence.starts[ends].tolist()), strict=True)
-    ]
+    grams = ridge.grams(evidence.voices.z, evidence.starts[ends].tolist())
+    pasts = [_past(evidence.before(era), gram) for era, gram in zip(ends, grams, strict=True)]
     spread, start = SPREADS[0], project(pasts[-1].problem.centre, pasts[-1].problem.cap)
     if folds:
         chosen, start = _chosen(folds, pasts, evidence)
@@ -89,7 +88,7 @@ def _folds(eras: int, embargo: int) -> list[tuple[int, int, int]]:
     if eras - begin < FOLDS:
         return []
     bounds = [begin + (eras - begin) * fold // FOLDS for fold in range(FOLDS + 1)]
-    return [(first - embargo, first, last) for first, last in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [(first - embargo, first, last) for first, last in pairwise(bounds)]
 
 
 def _past(evidence: Evidence, gram: Floats) -> _Past:
@@ -115,4 +114,4 @@ def _chosen(folds: list[tuple[int, int, int]], pasts: list[_Past], evidence: Evi
 
 def _loss(w: Floats, z: Floats, y: Bools) -> float:
     """Mean log loss of one era."""
-    return float(np.logaddexp(0.0, np.where(y, -1.0, 1.0) * (w @ z)).mean())
+    return float(np.logaddexp(0.0, np.where(y, -1.0, 1.0) * np.einsum("p,pm->m", w, z)).mean())

@@ -19,6 +19,7 @@ from django.db import connection
 from django.db.models import Count, Min, Q, Sum
 
 from tournaments.models import AuditEvent, DatasetFile, Delivery, Role, Upload, Work
+from tournaments.services import queues
 from tournaments.services.access import OPERATE, Actor
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Forbidden
@@ -27,7 +28,6 @@ from tournaments.services.telling import mail
 from tournaments.services.upkeep import pulse
 
 OK, WARN, BAD = "ok", "warn", "bad"
-QUEUE = "crowdblend"
 SILENT_AFTER = timedelta(seconds=60)
 LITTLE_SPACE = 0.1
 OLD_BACKUP = timedelta(days=7)
@@ -115,7 +115,7 @@ def _broker() -> tuple[dict[str, datetime] | None, Part]:
         client = pulse.client(settings.REDIS_URL)
         told: dict[str, Any] = client.info()
         took = (time.perf_counter() - began) * 1e3
-        signs, messages = pulse.read(), client.llen(QUEUE)
+        signs, messages = pulse.read(), pulse.waiting()
     except redis.RedisError:
         return None, Part("Broker", BAD, f"Does not answer. {away}")
     name = "Valkey" if told.get("server_name") == "valkey" else "Redis"
@@ -123,7 +123,7 @@ def _broker() -> tuple[dict[str, datetime] | None, Part]:
         Fact(name, told.get("valkey_version") or told.get("redis_version")),
         Fact("Answered in", f"{took:.0f} ms"),
         Fact("Memory", told.get("used_memory"), "size"),
-        Fact("Messages waiting", messages, "count"),
+        *(Fact(f"Waiting in {name}", count, "count") for name, count in messages.items()),
     ]
     return signs, Part("Broker", OK, "Answers.", facts)
 
@@ -132,14 +132,20 @@ def _workers(signs: dict[str, datetime] | None, now: datetime) -> Part:
     if signs is None:
         return Part("Workers", BAD, "Not known while the broker is away; without it they cannot be rung.")
     sweep = signs.get(pulse.SWEEP)
-    alive = sorted(name for name, at in signs.items() if name != pulse.SWEEP and now - at < SILENT_AFTER)
+    fresh = {name for name, at in signs.items() if name != pulse.SWEEP and now - at < SILENT_AFTER}
+    deaf = [name for name in queues.NAMES if pulse.heard(name) not in fresh]
+    alive = sorted(name for name in fresh if not name.startswith(pulse.HEARD))
     facts = [
         Fact("Workers alive", ", ".join(alive) or "none"),
+        Fact("Queues without a worker", ", ".join(deaf) or "none"),
         Fact("Last sweep", sweep, "moment" if sweep else "text"),
     ]
     late = sweep is None or now - sweep > max(SILENT_AFTER, 4 * timedelta(seconds=settings.SWEEP_SECONDS))
     if not alive:
         return Part("Workers", BAD, "No worker was heard of for a minute. Start one: no work is done.", facts)
+    if deaf:
+        says = f"No worker listens to {' and '.join(deaf)}. Start one that does: its work waits."
+        return Part("Workers", BAD, says, facts)
     if late:
         says = "Workers run, and no sweep came: start beat. Deadlines and retries wait for it."
         return Part("Workers", BAD, says, facts)

@@ -25,6 +25,8 @@ class Piece:
 
     pk: int
     kind: str
+    part: str
+    """Which of several alike: a blend."""
     submission: Submission | None = field(repr=False)  # its text asks the database for the round
     attempts: int
     error: str
@@ -135,6 +137,7 @@ def _piece(one: Work) -> Piece:
     return Piece(
         one.pk,
         one.kind,
+        one.part,
         one.submission,
         one.attempts,
         one.error,

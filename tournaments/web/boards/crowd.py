@@ -4,7 +4,7 @@ Places along a line are percentages of its width, so that the picture fits a pho
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
@@ -52,11 +52,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Picture:
-    """The plot: dots of all forecasters on the first line, then one line each, and an axis with ticks."""
+    """The plot: dots of all forecasters on the first line, then one line each, and an axis with ticks.
+
+    A second plot has the same dots and axis, with a line for each blend.
+    """
 
     finding: str
     forecasters: int
     lines: list[Line]
+    blends: list[Line]
     dots: list[tuple[float, str, bool]]
     """Where, what it says on hover, whether it is the reader's."""
     ticks: list[tuple[float, str]]
@@ -67,7 +71,7 @@ class Picture:
         """Return the dots as drawn; they are too many for a template to place them quickly."""
         others = [DOT.format(x, escape(says)) for x, says, own in self.dots if not own]
         mine = [MINE.format(x, escape(says)) for x, says, own in self.dots if own]
-        return SafeString("".join(others + mine))
+        return format_html('<g id="cloud">{}</g>', SafeString("".join(others + mine)))
 
     @property
     def grid(self) -> SafeString:
@@ -76,18 +80,22 @@ class Picture:
         return lines + format_html(RULE, "coin", self.coin, self.coin)
 
 
-def picture(portrait: Portrait, me: int | None) -> Picture | None:
-    """Draw the meta-model against best, mean and median; None while there is no meta-model's score."""
+def picture(portrait: Portrait, me: int | None, blends: Sequence[tuple[str, Dot]] = ()) -> Picture | None:
+    """Draw the meta-model against best, mean and median; None while there is no meta-model's score.
+
+    `blends` are drawn on the same axis, each with its mark.
+    """
     if portrait.meta is None or not portrait.ranked:
         return None
-    rows = _rows(portrait.meta, portrait)
-    dots = portrait.ranked
-    ends = [end for _, row in rows for end in (row.low, row.high) if end is not None]
-    x = _scale([*(dot.gain for dot in dots), *(row.gain for _, row in rows), *ends, 0.0])
+    rows, dots = _rows(portrait.meta, portrait), portrait.ranked
+    drawn = [*rows, *blends]
+    ends = [end for _, row in drawn for end in (row.low, row.high) if end is not None]
+    x = _scale([*(dot.gain for dot in dots), *(row.gain for _, row in drawn), *ends, 0.0])
     return Picture(
         finding=finding(portrait.meta.log_loss, [dot.log_loss for dot in dots]),
         forecasters=len(dots),
         lines=[_line(mark, row, x) for mark, row in rows],
+        blends=[_line(mark, row, x) for mark, row in blends],
         dots=[(x(dot.gain), _says(dot), dot.participant == me) for dot in dots],
         ticks=[(x(t), f"{t * NATS:.6g}".replace("-", MINUS)) for t in _ticks(x)],
         coin=x(0.0),

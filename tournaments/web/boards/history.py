@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 
 from tournaments.models import Forecaster, Participant, Tournament
 from tournaments.services.access import Actor, find_tournament, participant_of
-from tournaments.services.reading import histories
+from tournaments.services.reading import histories, weights
 from tournaments.services.reading.histories import Played
-from tournaments.web.boards import past
+from tournaments.web.boards import joined, past
 from tournaments.web.boards.pictures import gains
 from tournaments.web.door import page, show
 
@@ -55,6 +55,9 @@ def _page(
         "counted": sum(1 for row in played if not row.missed),
         "missed": sum(1 for row in played if row.missed),
         "best": min(ended, key=lambda row: row.rank or 0, default=None),
+        "joined": joined.shown(
+            weights.of_participant(actor, participant, everything=one is not None), tournament.slug
+        ),
         "paid": sum(row.payout or 0 for row in played),
     }
     return show(request, "web/boards/history.html", context)

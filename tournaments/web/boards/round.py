@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from tournaments.models import Participant, Round, Settlement
 from tournaments.services import settlement
 from tournaments.services.access import Actor, find_round, participant_of
-from tournaments.services.reading import desk, histories, reports, status
+from tournaments.services.reading import blends, desk, exports, histories, reports, status
 from tournaments.services.reading.feedback import splits_of
+from tournaments.web.boards import blends as blended
 from tournaments.web.boards import board as boards
 from tournaments.web.boards import crowd, lists
 from tournaments.web.door import only_part, page, show
@@ -99,12 +100,16 @@ def show_round(request: HttpRequest, actor: Actor, slug: str, number: str) -> Ht
     me, rewarded = context["me"], context["rewarded"]
     after = round_.state in (State.CLOSED, State.RESOLVED, State.SETTLED)
     portrait = reports.portrait(round_, found.board.split) if after else None
+    made = blends.of_round(round_)
+    lines = blended.dots(made, found.board.split) if made else []
     context |= {
         "phases": phases_of(round_, rewarded),
         "mine": _mine(me, round_),
         "own": [row for row in found.page.own if row.get("rank")] if after else [],
         "ranked": len(portrait.ranked) if portrait else 0,
-        "picture": crowd.picture(portrait, me.pk if me else None) if portrait else None,
+        "picture": crowd.picture(portrait, me.pk if me else None, lines) if portrait else None,
+        "blends": blended.shown(made) if made else None,
+        "export": exports.offered(actor, round_),
         "last": histories.last_before(round_, me) if me and round_.state == State.OPEN else None,
         "payouts": _payouts(found.settlement),
         "sizes": [(split, round_.split_rows[split]) for split in SPLITS if split in round_.split_rows],

@@ -1,16 +1,19 @@
 """The form of a tournament's rules: every rule with a sentence of what it does and what it may be."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from tournaments.models import Rules
+from tournaments.models.rules import BLENDS, SURE_BLENDS
+from tournaments.web import words
 
 MONEY = ("currency", "currency_digits", "pool", "paid_places")
 WHOLE, PART, MAYBE, YES, WORD, POOL = "whole", "part", "maybe", "yes", "word", "pool"
+STAKE = "stake"
 Choices = tuple[tuple[str, str], ...]
 
 
@@ -23,6 +26,12 @@ class Rule:
     does: str
     kind: str = WORD
     choices: Choices = ()
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    """What each choice does, where its name does not say it."""
+
+
+def _named(blends: Iterable[str]) -> Choices:
+    return tuple((name, name.capitalize()) for name in blends)
 
 
 GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
@@ -104,11 +113,39 @@ GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
                 "blend",
                 "Meta-model",
                 "How the crowd's forecasts become one.",
-                choices=(
-                    ("rank", "Rank: mean of era-wise ranks"),
-                    ("equal", "Equal: mean of log-odds"),
-                    ("calibrated", "Calibrated: mean of log-odds, fitted on test rows"),
-                ),
+                choices=_named(("default", *BLENDS)),
+                meanings=words.BLENDS,
+            ),
+            Rule(
+                "fallback_blend",
+                "In its place",
+                "Speaks where that one cannot be made yet, or its solver does not certify what it found.",
+                choices=_named(SURE_BLENDS),
+            ),
+            Rule(
+                "weight_cap",
+                "Most weight of a participant",
+                "Share of the whole that no participant goes above, such as 0.2. Empty for none.",
+                MAYBE,
+            ),
+            Rule(
+                "weight_cap_forecaster",
+                "Most weight of a forecaster",
+                "The same for each forecaster: who has two may weigh twice as much. Empty for none.",
+                MAYBE,
+            ),
+            Rule(
+                "weight_floor",
+                "Least weight of a participant",
+                "Share of the whole that everyone has at least, below every cap. 0 for none.",
+                PART,
+            ),
+            Rule(
+                "label_horizon",
+                "Eras until labels are known",
+                "So many eras are left out between those that weights are fitted on and those that they are "
+                "tried on. 0 to 1,000.",
+                WHOLE,
             ),
         ),
     ),
@@ -154,12 +191,20 @@ GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
 RULES = {rule.name: rule for _, rules in GROUPS for rule in rules}
 
 
+class Choice(forms.ChoiceField):
+    """One of several, each with what it does where its name does not say it."""
+
+    def __init__(self, rule: Rule, choices: Choices, **shown: Any) -> None:
+        super().__init__(choices=choices, **shown)
+        self.meanings = [(label, rule.meanings[name]) for name, label in choices if rule.meanings]
+
+
 def _field(rule: Rule, rules: Rules) -> forms.Field:
     shown: dict[str, Any] = {"label": rule.label, "help_text": rule.does}
     if rule.kind == YES:
         return forms.BooleanField(required=False, **shown)
     if rule.choices:
-        return forms.ChoiceField(choices=rule.choices, **shown)
+        return Choice(rule, _choices(rule, rules), **shown)
     if rule.kind == WHOLE:
         return forms.IntegerField(**shown)
     if rule.kind == POOL:
@@ -171,6 +216,12 @@ def _field(rule: Rule, rules: Rules) -> forms.Field:
             required=rule.kind == PART, widget=forms.NumberInput(attrs={"step": "any"}), **shown
         )
     return forms.CharField(max_length=64, **shown)
+
+
+def _choices(rule: Rule, rules: Rules) -> Choices:
+    """Return what may be chosen; where nothing is to be won nobody stakes anything."""
+    staked = rules.rewards != "none" or rules.blend == STAKE or rule.name != "blend"
+    return rule.choices if staked else tuple(one for one in rule.choices if one[0] != STAKE)
 
 
 class RulesForm(forms.Form):

@@ -8,6 +8,7 @@ State = Round.State
 VERBS = (
     ("Check the files", "check-round", (State.DRAFT, State.OPEN, State.CLOSED)),
     ("Upload labels", "labels", (State.DRAFT, State.OPEN, State.CLOSED)),
+    ("Blend it as it stands", "blend-now", (State.OPEN,)),
     ("Extend the deadline", "extend-round", (State.OPEN,)),
     ("Void rows", "void-rows", (State.DRAFT, State.OPEN, State.CLOSED)),
     ("Exclude a participant", "exclude", (State.OPEN, State.CLOSED)),

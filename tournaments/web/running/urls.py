@@ -10,9 +10,11 @@ from tournaments.web.running import (
     labels,
     monitor,
     pairs,
+    previews,
     rows,
     settling,
     verbs,
+    worth,
 )
 
 ROUND = "t/<slug:slug>/<round:number>/"
@@ -26,6 +28,8 @@ urlpatterns = [
     path(ROUND + "monitor/", monitor.monitor, name="monitor"),
     path(ROUND + "pairs/", pairs.pairs, name="pairs"),
     path(ROUND + "pairs/<int:pk>/", pairs.override, name="override"),
+    path(ROUND + "now/", previews.blend_now, name="blend-now"),
+    path(ROUND + "worth/", worth.worth, name="worth"),
     path(ROUND + "remind/", desk.remind, name="remind"),
     path(ROUND + "retry/", desk.retry_all, name="retry-all"),
     path(ROUND + "open/", verbs.open_round, name="open-round"),

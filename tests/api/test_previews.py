@@ -1,0 +1,53 @@
+"""An open round blended as it stands, by API."""
+
+import io
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.api.stage import Caller, T, ok, problem
+from tests.world import World, drain
+from tournaments.models import Round
+
+NOW = f"{T}/rounds/1/meta-model/now/"
+
+
+@pytest.fixture
+def running(world: World, ann: Caller, bob: Caller) -> Round:
+    round_ = world.open_round()
+    for noise, caller in enumerate((ann, bob), 1):
+        assert caller.actor is not None
+        world.submit(caller.actor, round_, world.skill(0.5, noise=noise))
+    drain()
+    return round_
+
+
+def test_it_tells_who_would_weigh_what(olga: Caller, running: Round) -> None:
+    found = ok(olga.get(NOW))
+    assert found["blend"] == "rank"
+    assert found["weights"] == [{"alias": "Ann", "weight": 0.5}, {"alias": "Bob", "weight": 0.5}]
+    assert (found["submissions"], found["evidence"], found["why"]) == (2, [], "")
+
+
+def test_what_it_says_comes_as_csv_and_as_parquet(olga: Caller, running: Round) -> None:
+    text = olga.get(f"{NOW}predictions/")
+    assert text["Content-Type"].startswith("text/csv")
+    rows = b"".join(text.streaming_content).decode().splitlines()
+    table = pq.read_table(io.BytesIO(b"".join(olga.get(f"{NOW}predictions/?format=parquet").streaming_content)))
+    assert [float(row.split(",")[3]) for row in rows[1:]] == table.column("probability").to_pylist()
+    assert len(rows) == 1 + running.row_count
+
+
+def test_blends_that_cannot_be_made_are_refused(olga: Caller, running: Round) -> None:
+    problem(olga.get(f"{NOW}?blend=stack"), 409, "too_few_eras")
+    problem(olga.get(f"{NOW}?blend=stake"), 409, "no_stakes")
+    problem(olga.get(f"{NOW}?blend=nonsense"), 404, "unknown_blend")
+
+
+def test_it_is_for_operators_of_an_open_round(
+    world: World, ann: Caller, olga: Caller, running: Round
+) -> None:
+    problem(ann.get(NOW), 403, "operator_only")
+    problem(Caller().get(NOW), 401, "login_needed")
+    world.close(running)
+    problem(olga.get(NOW), 409, "wrong_state")
