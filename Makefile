@@ -65,7 +65,7 @@ bench: install  ## this project against its peers, to var/bench.json (BENCH=quic
 growth: install  ## time and memory as the crowd grows, to var/growth.json (half an hour)
 	$(RUN) -m benchmarks.growth
 
-performance: install  ## docs/performance.md from what `make bench` and `make growth` measured
+performance: install  ## docs/performance.md from what `make bench`, `make growth` and `make throughput` measured
 	$(RUN) -m benchmarks.report
 
 throughput: install  ## submissions scored and blended a second by 1 and by 2 workers, to var/throughput.json

@@ -51,6 +51,7 @@ def main(submissions: int = SUBMISSIONS, rows: int = ROWS) -> int:
         launch = ["-m", "aggregator.embedded", "exec", "--fresh", "--home", "var/throughput", "--"]
         again = [sys.executable, "-m", "benchmarks.throughput", str(submissions), str(rows)]
         os.execv(sys.executable, [sys.executable, *launch, *again])
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
     django.setup()
     console = Console(highlight=False)
     round_ = _stage(submissions, rows)
@@ -98,15 +99,15 @@ def _pieces(round_: "Round") -> "list[Work]":
 
 
 def _close(round_: "Round") -> float:
-    """Let all be done that follows the close, and return how many seconds it took the workers."""
+    """Let all be written and done that follows the close; returns how many seconds that took."""
     from django.db import transaction
 
     from tournaments.models import Work
     from tournaments.services import phases, rounds
 
+    began = time.perf_counter()
     with transaction.atomic():
         phases.after_closing(rounds.lock(round_))
-    began = time.perf_counter()
     join = Work.objects.filter(round=round_, kind=Work.Kind.META_MODEL)
     while join.get().state != Work.State.DONE:
         if Work.objects.filter(round=round_, attempts__gt=1).exists():

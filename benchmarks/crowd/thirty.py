@@ -85,8 +85,8 @@ def panel_of(
 ) -> Panel:
     """Fit the thirty, each on at most `rows` rows, and hear them on the tournament's days in order of time.
 
-    Which features a model sees is drawn by the seed. Two processes work, and their order changes nothing; with
-    `rows` they are light enough for one. on_done is called with each model's name as it is ready.
+    Which features a model sees is drawn by the seed. Two processes work and their order changes nothing; with
+    `rows` the models are light enough for one. on_done is called with each model's name as it is ready.
     """
     days = era_numbers(world.tournament["era"])
     order = np.argsort(days, kind="stable")

@@ -4,6 +4,7 @@ import base64
 import csv
 import hashlib
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ import pytest
 
 from tests.api.stage import Caller, T, ok, problem, text
 from tests.world import World, drain
-from tournaments.models import AuditEvent, LabelSet, MetaModel, Round, Submission
+from tournaments.models import AuditEvent, LabelSet, MetaModel, Round, Submission, User
 from tournaments.services import blending, rounds
+from tournaments.services.access import Actor
 from tournaments.services.people import players
 
 FILE = f"{T}/rounds/1/meta-model/predictions/"
@@ -31,8 +33,43 @@ def play(world: World, people: list[Caller]) -> Round:
 
 
 @pytest.fixture
-def closed(world: World, ann: Caller, bob: Caller) -> Round:
-    return play(world, [ann, bob])
+def stage(request: pytest.FixtureRequest, kept: Any, tmp_path: Path) -> tuple[World, Round | None]:
+    """A world, with a closed round of Ann and Bob where the test asks for one."""
+    if "closed" not in request.fixturenames:
+        return World(tmp_path, pool=1_000), None
+
+    def build() -> tuple[World, Round]:
+        world = World(tmp_path, pool=1_000)
+        return world, play(world, [Caller(world.player(name)) for name in ("ann", "bob")])
+
+    found: tuple[World, Round | None] = kept("api:exports", build)
+    return found
+
+
+@pytest.fixture
+def world(stage: tuple[World, Round | None]) -> World:
+    return stage[0]
+
+
+@pytest.fixture
+def closed(stage: tuple[World, Round | None]) -> Round:
+    assert stage[1] is not None
+    return stage[1]
+
+
+@pytest.fixture
+def ann(world: World) -> Caller:
+    return caller(world, "ann")
+
+
+@pytest.fixture
+def bob(world: World) -> Caller:
+    return caller(world, "bob")
+
+
+def caller(world: World, name: str) -> Caller:
+    known = User.objects.filter(username=name).first()
+    return Caller(Actor(known) if known else world.player(name))
 
 
 def body(response: Any) -> bytes:

@@ -1,6 +1,7 @@
 """An open round blended as it stands, by API."""
 
 import io
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -29,11 +30,15 @@ def test_it_tells_who_would_weigh_what(olga: Caller, running: Round) -> None:
     assert (found["submissions"], found["evidence"], found["why"]) == (2, [], "")
 
 
+def body(response: Any) -> bytes:
+    return b"".join(response.streaming_content)
+
+
 def test_what_it_says_comes_as_csv_and_as_parquet(olga: Caller, running: Round) -> None:
     text = olga.get(f"{NOW}predictions/")
     assert text["Content-Type"].startswith("text/csv")
-    rows = b"".join(text.streaming_content).decode().splitlines()
-    table = pq.read_table(io.BytesIO(b"".join(olga.get(f"{NOW}predictions/?format=parquet").streaming_content)))
+    rows = body(text).decode().splitlines()
+    table = pq.read_table(io.BytesIO(body(olga.get(f"{NOW}predictions/?format=parquet"))))
     assert [float(row.split(",")[3]) for row in rows[1:]] == table.column("probability").to_pylist()
     assert len(rows) == 1 + running.row_count
 

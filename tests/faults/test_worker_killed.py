@@ -1,5 +1,6 @@
 """SIGKILL of the worker while it stands in the middle of each kind of work, held there by a lock."""
 
+import signal
 from collections.abc import Iterator
 
 import psutil
@@ -12,10 +13,6 @@ from tests.faults.prints import Fingerprint
 from tests.house import House
 
 pytestmark = pytest.mark.house
-
-
-POOL = 2
-"""Processes of a worker, in the Procfile."""
 
 
 @pytest.fixture
@@ -71,14 +68,12 @@ def test_of_two_workers_one_is_killed_while_they_blend_and_the_other_while_it_jo
     house: House, play: Play, second: str, undisturbed: Fingerprint
 ) -> None:
     play.go(before="close")
+    # It sleeps until the first is in the middle of blends, so that the first is the one to kill.
+    house.kill(second, signal.SIGSTOP)
     with Hold(house, "metamodelweight") as weights:
         play.move_deadline()
         weights.until_working("blend", play.pk)
-        running = (
-            "SELECT 1 FROM tournaments_work WHERE kind = 'blend' AND state = 'running' AND round_id = %s"
-        )
-        # More than one worker has processes: both are at it.
-        house.until(lambda: len(house.rows(running, play.pk)) > POOL)
+        house.kill(second, signal.SIGCONT)
         house.kill("worker")
         with Hold(house, "roundlog") as log:
             weights.release()

@@ -5,7 +5,7 @@ import pytest
 
 from tests.world import World, drain
 from tournaments.models import Originality, Submission, Work
-from tournaments.services import jobs, matrices, nearness, work
+from tournaments.services import jobs, matrices, nearness, scoring, work
 from tournaments.services.frames import frame_of
 from tournaments.store.matrix import MatrixMiss
 
@@ -185,7 +185,7 @@ def test_in_whatever_order_and_company_each_gets_the_same(world, round_, monkeyp
     ids = list(Submission.objects.order_by("position").values_list("pk", flat=True))
     shuffled = np.random.default_rng(3)
     for size in (1, 2, 5, 16):
-        monkeypatch.setattr(work, "TOGETHER", size)
+        monkeypatch.setitem(jobs.TOGETHER, "score_validation", (size, scoring.together))
         Submission.objects.update(precedence=None, nearness="", state=Submission.State.ACCEPTED)
         order = shuffled.permutation(ids).tolist()
         score_all([*order, *order[:3]])

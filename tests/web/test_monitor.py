@@ -79,6 +79,13 @@ def test_the_page_shows_what_runs_and_what_failed_and_tries_all_again(look, worl
     assert Work.objects.filter(kind="score_validation", state="done").count() == 3
 
 
+def test_which_of_the_blends_failed_is_told(look, closed):
+    Work.objects.filter(part="rank").update(state="failed", error="Boom", attempts=5)
+    page = look("olga").get(MONITOR).text
+    assert "1 piece of work failed" in page
+    assert "Blending rank 5" in " ".join(page.split())
+
+
 def test_the_page_asks_for_itself_again_and_is_spared_what_it_has_seen(look, open_round):
     olga = look("olga")
     body = olga.client.get(MONITOR).content.decode()

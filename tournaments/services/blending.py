@@ -4,6 +4,7 @@ Each blend is a piece of work of its own; when all are made, `headline.join` say
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -91,10 +92,18 @@ def make(scene: Scene, name: str) -> Made:
     return Made(blended, scene.frame.spread(p, ABSTAIN))
 
 
+def together(pieces: list[Work]) -> work.Verb:
+    """Gather once what several blends of a round are made from; returns the verb for each."""
+    round_ = Round.objects.select_related("tournament").get(pk=pieces[0].round_id)
+    return partial(_blend, round_, scene_of(round_))
+
+
 def blend(piece: Work) -> None:
     """Make, score and store the blend that the piece of work names, or write down why it cannot be made."""
-    round_ = Round.objects.select_related("tournament").get(pk=piece.round_id)
-    scene = scene_of(round_)
+    together([piece])(piece)
+
+
+def _blend(round_: Round, scene: Scene | None, piece: Work) -> None:
     made, why = made_or_why(scene, piece.part)
     sha256 = files.keep_bytes(vectors.encode(made.vector)) if made else ""
     measured = scoring.measure(round_, "test", made.vector) if made else None

@@ -1,7 +1,5 @@
 """Which verb does which kind of work. The tasks and the tests run them through here."""
 
-from collections.abc import Callable
-
 from tournaments.models import Work
 from tournaments.services import blending, headline, originality, resolution, rounds, scoring, standings, work
 from tournaments.services.telling import announcing
@@ -20,8 +18,10 @@ VERBS: dict[str, work.Verb] = {
     Work.Kind.REMIND.value: announcing.remind,
 }
 
-TOGETHER: dict[str, Callable[[list[Work]], work.Verb]] = {
-    Work.Kind.SCORE_VALIDATION.value: scoring.together,
+TOGETHER: dict[str, work.Together] = {
+    Work.Kind.SCORE_VALIDATION.value: (16, scoring.together),
+    # Few enough that the blends of a round are still made side by side.
+    Work.Kind.BLEND.value: (3, blending.together),
 }
 
 

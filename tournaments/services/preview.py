@@ -82,8 +82,9 @@ class _Learnt:
 def now(actor: Actor, round_: Round, blend: str = "") -> Preview:
     """Blend the submissions that are selected in an open round at this moment; the look is logged.
 
-    Raises Unknown `unknown_blend`, Conflict `wrong_state`, `nobody_submitted`, `too_few_eras` or `no_stakes` where a blend that was
-    asked for cannot be made; where it is that of the rules, its fallback stands in.
+    Raises Unknown `unknown_blend`, Conflict `wrong_state`, `nobody_submitted`, and `too_few_eras`,
+    `no_stakes` or `not_certified` where a blend that was asked for cannot be made; where it is that of the
+    rules, its fallback stands in.
     """
     by = need_operator(actor, round_.tournament)
     rounds.need_state(round_, Round.State.OPEN)

@@ -31,8 +31,6 @@ work_due = Signal()
 
 State = Work.State
 ERROR_LENGTH = 4_000
-TOGETHER = 16
-"""At most so many pieces that are alike are done by one worker at once."""
 
 
 class LeaseLost(Exception):
@@ -171,9 +169,11 @@ def fail(work: Work, error: BaseException) -> None:
 
 
 Verb = Callable[[Work], None]
+Together = tuple[int, Callable[[list[Work]], Verb]]
+"""How many alike pieces one worker does at once at most, and what prepares them and returns their verb."""
 
 
-def perform(pk: int, verbs: dict[str, Verb], together: dict[str, Callable[[list[Work]], Verb]]) -> bool:
+def perform(pk: int, verbs: dict[str, Verb], together: dict[str, Together]) -> bool:
     """Claim a piece of work, do it under a heartbeat, and keep its error if it raises.
 
     `verbs` maps kinds to functions that end in a transaction calling `finish`. Where several pieces of a
@@ -183,18 +183,18 @@ def perform(pk: int, verbs: dict[str, Verb], together: dict[str, Callable[[list[
     first = claim(pk)
     if first is None:
         return False
-    prepare = together.get(first.kind)
-    pieces = [first, *(_alike(first) if prepare else ())]
+    most, prepare = together.get(first.kind, (1, None))
+    pieces = [first, *_alike(first, most - 1)]
     with heartbeat(pieces):
         verb = _prepared(prepare, pieces) if prepare and len(pieces) > 1 else None
         done = [_do(one, verb or verbs[one.kind]) for one in pieces]
     return done[0]
 
 
-def _alike(first: Work) -> list[Work]:
-    """Claim some of what is due of the same kind in the same round."""
+def _alike(first: Work, most: int) -> list[Work]:
+    """Claim at most so many of what is due of the same kind in the same round."""
     due = Work.objects.filter(_available(db_now()), kind=first.kind, round=first.round_id)
-    ids = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[: TOGETHER - 1])
+    ids = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:most])
     return [one for one in map(claim, ids) if one is not None]
 
 

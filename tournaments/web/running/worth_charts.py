@@ -6,6 +6,7 @@ from typing import Any
 from tournaments.services.reading.worth import Report
 from tournaments.web.charts import BARS, CROWD, MANY, Axis, Chart, Reference, Series
 from tournaments.web.formats import NATS, figure_text
+from tournaments.web.running.worth_lines import kelly_words
 
 ENOUGH = 0.9
 PARTICIPANTS = Axis("Participants")
@@ -81,14 +82,14 @@ def by_cost(report: Report) -> Chart:
     measured = report.measured
     costs = [100.0 * cost for cost in measured.costs]
     part = Series(
-        _kelly(report.kelly),
+        kelly_words(report.kelly),
         costs,
         [one.row * NATS for one in measured.part],
         role=CROWD,
         low=[_nats(one.row_low) for one in measured.part] if measured.worth.eras > 1 else (),
         high=[_nats(one.row_high) for one in measured.part] if measured.worth.eras > 1 else (),
     )
-    whole = Series("whole Kelly", costs, [one.row * NATS for one in measured.whole], role=MANY)
+    whole = Series(kelly_words(1.0), costs, [one.row * NATS for one in measured.whole], role=MANY)
     return Chart(
         cost_finding(measured.half_cost, measured.whole[0].row),
         x=Axis("Cost of a trade", "% of the stake", digits=2),
@@ -150,10 +151,6 @@ def _size_row(one: dict[str, Any]) -> list[str]:
 
 def _short(ic: float | None) -> str:
     return "–" if ic is None else figure_text("ic", ic)
-
-
-def _kelly(fraction: float) -> str:
-    return "whole Kelly" if fraction == 1.0 else f"{fraction:g} Kelly"
 
 
 def _nats(value: float | None) -> float | None:

@@ -47,7 +47,7 @@ def heroes(report: Report) -> list[Line]:
         _line("Gain per row, 1e-4 nats", _gain, found.gain, found.gain_low, found.gain_high),
         _line("Information coefficient", _three, ic.ic, ic.low, ic.high, why=ic.undefined.get("ic", "none")),
         _line(
-            f"Growth per era after costs, {report.kelly:g} Kelly",
+            f"Growth per era after costs, {kelly_words(report.kelly)}",
             _percents,
             part.at_once,
             part.at_once_low,
@@ -60,7 +60,7 @@ def table(report: Report) -> list[Line]:
     """Return every figure of a report."""
     found = report.measured.worth
     bits, low, high = found.bits
-    part = [] if report.kelly == 1.0 else _growths(f"{report.kelly:g} Kelly", found.part)
+    part = [] if report.kelly == 1.0 else _growths(kelly_words(report.kelly), found.part)
     return [
         _line(
             "Gain per row, 1e-4 nats",
@@ -172,6 +172,15 @@ def _line(
 
 def _alone(title: str, text: Text, value: float | None, meaning: str, why: str = "none") -> Line:
     return Line(title, null(why) if value is None else SafeString(text(value)), SafeString(""), meaning)
+
+
+def kelly_words(fraction: float) -> str:
+    """Return how much of the Kelly stake is bet.
+
+    >>> kelly_words(1.0), kelly_words(0.5)
+    ('whole Kelly', '0.5 Kelly')
+    """
+    return "whole Kelly" if fraction == 1.0 else f"{fraction:g} Kelly"
 
 
 def _times(growth: float) -> str:
