@@ -4,7 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from benchmarks.race import Race
-from benchmarks.races import blends, http, intake, originality, scores, store
+from benchmarks.races import blends, http, intake, originality, preview, scores, store
 
 FOLDER = Path("var/bench")
 
@@ -15,5 +15,6 @@ def races(quick: bool) -> Generator[Race]:
     yield from scores.races(quick)
     yield from originality.races(quick)
     yield from blends.races(quick)
+    yield from preview.races(FOLDER / "preview", quick)
     yield from store.races(FOLDER / "store", quick)
     yield from http.races(quick)

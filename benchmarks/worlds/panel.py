@@ -34,3 +34,9 @@ class Panel:
         g = np.array([gaussian_ranks(one, self.starts) for one in self.z])
         there = np.ones((len(self.z), self.eras), dtype=bool)
         return evidence_of(Voices(self.z, g), self.y, self.starts, there)
+
+    def between(self, first: int, last: int) -> "Panel":
+        """The eras first … last-1."""
+        rows = slice(int(self.starts[first]), int(self.starts[last]))
+        bounds = self.starts[first : last + 1] - self.starts[first]
+        return Panel(self.z[:, rows], self.y[rows], bounds, self.names)

@@ -124,10 +124,10 @@ def _made(round_: Round, chosen: list[Submission], name: str) -> _Made:
     learnt = _learnt(round_, name, owners)
     weights = _bounded(round_.read_rules(), _weights(learnt, owners), [counts[pk] for pk in owners])
     cache, mixes = cache_of(round_, frame_of(round_)), registry.METHODS[name].mixes
-    mean = _mean(cache, chosen, dict(zip(owners, weights.tolist(), strict=True)), mixes)
+    mean = mean_of(cache, chosen, dict(zip(owners, weights.tolist(), strict=True)), mixes)
     slope = learnt.slope
     if learnt.variance is not None:
-        prior = 1.0 if mixes == LOGITS else slopes.boldness_of(_spreads(cache, chosen), mean)
+        prior = 1.0 if mixes == LOGITS else slopes.boldness_of(spreads_of(cache, chosen), mean)
         slope = slopes.settled(learnt.slope, learnt.variance, prior)
     p = mean if mixes == PROBABILITIES else expit(slope * mean)
     players = Participant.objects.in_bulk(owners)
@@ -197,7 +197,7 @@ def _fitted(round_: Round, name: str, sources: list[Source], there: list[int]) -
     return _Learnt(dict(zip(there, found.weights.tolist(), strict=True)), found.slope, None)
 
 
-def _mean(cache: Cache, chosen: list[Submission], weights: dict[int, float], mixes: str) -> np.ndarray:
+def mean_of(cache: Cache, chosen: list[Submission], weights: dict[int, float], mixes: str) -> np.ndarray:
     """Return the weighed mean (K,) of the participants' voices."""
     alone, several = _apart(chosen)
     total = np.zeros(int(cache.frame.split_starts[-1]))
@@ -216,7 +216,7 @@ def _mean(cache: Cache, chosen: list[Submission], weights: dict[int, float], mix
     return total
 
 
-def _spreads(cache: Cache, chosen: list[Submission]) -> np.ndarray:
+def spreads_of(cache: Cache, chosen: list[Submission]) -> np.ndarray:
     """Return the sd (P,) of each participant's logits, in no order."""
     alone, several = _apart(chosen)
     found = [np.std(rows, axis=1) for rows, _ in _blocks(cache, alone, LOGITS)]

@@ -18,9 +18,9 @@ from tournaments.store.exports import CONTENT_TYPES, FORMATS
 
 BLEND = query_parameter("blend", str, "Another blend than that of the round's rules.")
 ABOUT = (
-    "Made anew on each request from the submissions that are selected at this moment, and not stored. Weights "
-    "are learnt from earlier rounds alone: this round's test labels are read when it closes. Each look is "
-    "logged."
+    "Made anew on each request from the submissions that are selected at this moment, and not stored. "
+    "Weights are learnt from earlier rounds alone: this round's test labels are read when it closes. Each "
+    "look is logged."
 )
 
 
