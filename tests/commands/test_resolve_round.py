@@ -102,7 +102,7 @@ def test_the_matrix_is_written_anew(command: Command, settings: Any, closed: Rou
     for file in settings.MATRIX_DIR.iterdir():
         file.unlink()
     assert command("rebuild_matrix", "weekly").out == "The matrix of weekly round 1 holds 2 submissions.\n"
-    assert len(list(settings.MATRIX_DIR.iterdir())) == 4
+    assert len(list(settings.MATRIX_DIR.iterdir())) == 8
 
 
 def test_the_matrix_is_mended_where_it_is_damaged_and_only_there(
