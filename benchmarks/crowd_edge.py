@@ -2,7 +2,7 @@
 
     python -m benchmarks.crowd_edge --world flights --seeds 10
 
-For each seed the world is drawn and the crowd fitted anew, those who copy included. The slopes of the blends
+For each seed the world is drawn and the crowd fitted anew, those who copy included. The blends
 are fitted on the test split and everything is judged on live rows, as in a round (FORMULAS section 5).
 """
 
@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from benchmarks.crowd.entrants import Entrant, crowd
 from benchmarks.crowd.likeness import Layout, layout_of, likeness, ranks
 from benchmarks.worlds import ORIGINAL, SMALL, World, flights, market
-from tournaments.numerics import blends
+from tournaments.numerics.blending.registry import blend
+from tournaments.numerics.blending.voices import Voices, logits, merge, merge_ranks
+from tournaments.numerics.blending.weighing import Facts, evidence_of
 from tournaments.numerics.losses import log_loss
 
 WORLDS = {"flights": flights, "market": market}
@@ -57,9 +59,9 @@ def main() -> int:
         edges.append(edge)
         print(_line(edge), flush=True)
     wins = wins_of(edges)
-    for blend in BLENDS:
-        against = ", ".join(f"{name} on {wins[blend][name]}" for name in ("mean", "median", "best"))
-        print(f"{blend} beats the {against} of {len(edges)} seeds")
+    for one in BLENDS:
+        against = ", ".join(f"{name} on {wins[one][name]}" for name in ("mean", "median", "best"))
+        print(f"{one} beats the {against} of {len(edges)} seeds")
     nearest = max(edge.nearest_honest for edge in edges)
     print(f"the nearest two honest files have ρ {nearest:.3f}, the gate is {GATE}")
     often = all(wins[blend][name] >= NEEDED * len(edges) for blend in BLENDS for name in ("mean", "median"))
@@ -91,16 +93,18 @@ def edge_of(world: World, entrants: list[Entrant], seed: int, seconds: float) ->
 
 
 def blends_of(entrants: list[Entrant], world: World, layout: Layout) -> dict[str, NDArray[np.float64]]:
-    """The blends' probabilities of the live rows in the layout's order; slopes fitted on the test rows."""
+    """The blends' probabilities of the live rows in the layout's order, fitted on the test rows."""
     files = [p for one in entrants for p in one.forecasters.values()]
     owners = [number for number, one in enumerate(entrants) for _ in one.forecasters]
     y = world.labels["target"].to_numpy()[layout.order]
     test, live = (slice(int(layout.starts[at]), int(layout.starts[at + 1])) for at in (1, 2))
-    z = blends.merge([blends.logits(p[layout.order]) for p in files], owners)
-    g = blends.merge_ranks([ranks(p, layout) for p in files], owners, layout.starts)
-    alpha = blends.fit_slope(z[:, test].mean(axis=0), y[test])
-    beta = blends.fit_slope(g[:, test].mean(axis=0), y[test])
-    return {"rank": blends.rank(g[:, live], beta), "calibrated": blends.calibrated(z[:, live], alpha)}
+    voices = Voices(
+        merge([logits(p[layout.order]) for p in files], owners),
+        merge_ranks([ranks(p, layout) for p in files], owners, layout.starts),
+    )
+    there = np.ones((voices.participants, layout.eras[1].size - 1), dtype=bool)
+    evidence = evidence_of(voices.rows(test), y[test], layout.eras[1], there)
+    return {name: blend(name, voices.rows(live), Facts(), evidence).p for name in BLENDS}
 
 
 def nearest_honest(entrants: list[Entrant], layout: Layout) -> float:

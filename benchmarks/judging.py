@@ -100,7 +100,7 @@ def draws_of(worlds: int, eras: int, draws: int = DRAWS) -> Draws:
     return Draws(chosen, rng.multinomial(eras, np.full(eras, 1.0 / eras), size=(draws, worlds)))
 
 
-def interval(sums: Vector, rows: NDArray[np.int64], draws: Draws) -> tuple[float, float, float]:
+def interval(sums: Vector, rows: Vector | NDArray[np.int64], draws: Draws) -> tuple[float, float, float]:
     """A mean over rows and its 95 % interval, of summed figures (S, E) and rows (S, E)."""
     found = np.zeros((2, len(draws.worlds)))
     for place in range(draws.worlds.shape[1]):

@@ -102,7 +102,7 @@ def _over(judged: list[Judged], name: str, others: Any, rows: np.ndarray, draws:
 
 def _over_weeks(judged: list[Judged], names: list[str], rows: np.ndarray) -> Json:
     """The default's differences where whole weeks are drawn: days in a row are not independent."""
-    weeks = in_blocks(rows, WEEK)
+    weeks = in_blocks(rows.astype(np.float64), WEEK)
     draws = draws_of(*weeks.shape)
     own = _sums(judged, "default")
     return {
@@ -119,15 +119,21 @@ def _settings(one: Judged) -> Json:
 
 
 def in_company(seeds: int) -> Json:
-    """What each kind of bad files costs the default blend of a young and of an old round."""
-    return {kind: {str(fitted): _costs(kind, fitted, seeds) for fitted in (SHORT, LONG)} for kind in KINDS}
+    """What each kind of bad files costs the default blend of a young and an old round, and the plain mean."""
+    return {
+        kind: {
+            which: {str(fitted): _costs(kind, fitted, seeds, name) for fitted in (SHORT, LONG)}
+            for which, name in (("default", None), ("equal", "equal"))
+        }
+        for kind in KINDS
+    }
 
 
-def _costs(kind: str, fitted: int, seeds: int) -> list[float]:
+def _costs(kind: str, fitted: int, seeds: int, name: str | None) -> tuple[float, float, float]:
     rounds = (round_with(kind, seed, fitted) for seed in range(seeds))
-    costs = np.array([[cost(one, said(one))] for one in rounds])
+    costs = np.array([[cost(one, said(one, name))] for one in rounds])
     _say(f"{kind}, {fitted} eras")
-    return list(interval(costs, np.ones_like(costs, dtype=np.int64), draws_of(seeds, 1)))
+    return interval(costs, np.ones_like(costs, dtype=np.int64), draws_of(seeds, 1))
 
 
 def _say(text: str) -> None:

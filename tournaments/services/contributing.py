@@ -74,9 +74,7 @@ def measure(
     return Measured(split, known, places, found)
 
 
-def mixture_of(
-    round_: Round, split: str, frame: Frame, crowd: Crowd, made: Made, known: Known
-) -> Mixture:
+def mixture_of(round_: Round, split: str, frame: Frame, crowd: Crowd, made: Made, known: Known) -> Mixture:
     """Return a meta-model as its formulas take it, on the known rows of a split."""
     place = files.place_of(files.rows_of(round_), split)
     mixes = registry.METHODS[made.blend].mixes

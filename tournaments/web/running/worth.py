@@ -27,7 +27,7 @@ class WorthForm(forms.Form):
     )
     kelly = forms.FloatField(
         label="Kelly fraction",
-        help_text="1 stakes all that pays most in the long run; less is calmer.",
+        help_text="1 grows fastest in the long run; less is calmer.",
         min_value=LEAST_KELLY,
         max_value=1.0,
         widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
