@@ -14,7 +14,7 @@ from tournaments.numerics.blending.weighing import Facts
 DRAWS = 10_000
 BLENDS = tuple(name for name in NAMES if name != "stake")
 """All that need no stakes: in these worlds nobody stakes."""
-REFERENCES = ("mean of logits", "best so far", "best in hindsight", "median forecaster")
+REFERENCES = ("equal", "best so far", "best in hindsight", "median forecaster")
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,12 @@ class Judged:
         return float(np.log(2) - self.sums[name].sum() / self.rows.sum())
 
 
-def judge(panel: Panel, since: int, facts: Facts, names: tuple[str, ...] = BLENDS) -> Judged:
-    """Walk the blends over the eras from `since` on, each refitted for each era, and set them beside others.
+def judge(
+    panel: Panel, since: int, facts: Facts, names: tuple[str, ...] = BLENDS, folds: int | None = None
+) -> Judged:
+    """Walk the blends over the eras from `since` on and set them beside single forecasters.
+
+    They are fitted anew for each era, or `folds` times.
 
     `default` is in each era the blend that the rules would have taken then, by the eras whose labels were
     known. `best so far` is the forecaster with the least loss in these, chosen anew for each era. Of those
@@ -44,17 +48,17 @@ def judge(panel: Panel, since: int, facts: Facts, names: tuple[str, ...] = BLEND
     mean of the two in the middle.
     """
     evidence = panel.evidence()
-    walks = {name: walk(name, evidence, facts, since=since, folds=panel.eras) for name in names}
+    walks = {name: walk(name, evidence, facts, since=since, folds=folds or panel.eras) for name in names}
     losses = era_sums(panel, np.logaddexp(0.0, np.where(panel.y, -panel.z, panel.z)))
     late, total = losses[:, since:], losses[:, since:].sum(axis=1)
     order = np.argsort(total, kind="stable")
     middle = order[(order.size - 1) // 2 : order.size // 2 + 1]
     sums = {name: era_sums(panel, _losses(found.p, panel.y))[since:] for name, found in walks.items()}
     if {default_of(0), default_of(panel.eras)} <= set(names):
-        taken = [default_of(fold.fitted) for fold in walks[names[0]].folds]
+        made = walks[names[0]].folds
+        taken = [default_of(fold.fitted) for fold in made for _ in range(fold.first, fold.last)]
         sums["default"] = np.array([sums[name][era] for era, name in enumerate(taken)])
     sums |= {
-        "mean of logits": era_sums(panel, _losses(expit(panel.z.mean(axis=0)), panel.y))[since:],
         "mean of probabilities": era_sums(panel, _losses(expit(panel.z).mean(axis=0), panel.y))[since:],
         "best so far": _best_so_far(losses, since, facts.embargo),
         "best in hindsight": late[order[0]],

@@ -11,6 +11,7 @@ import argparse
 import json
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from benchmarks.worlds.bad_company import KINDS, cost, round_with, said
 from benchmarks.worlds.ensembles import ensembles
 from benchmarks.worlds.panel import Panel
 from tournaments.numerics.blending.registry import ENOUGH_ERAS
+from tournaments.numerics.blending.slopes import fit_slope
 from tournaments.numerics.blending.weighing import Facts
 
 FIGURES, PAGE, KEPT = Path("var/meta_model.json"), Path("docs/meta-model.md"), Path("var/meta-model")
@@ -63,6 +65,7 @@ def measured(worlds: int, companies: int, kept: Path) -> Json:
         "flights": compared([real], "Flights", ENOUGH_ERAS),
         "ensembles_young": compared([one.between(0, ENOUGH_ERAS) for one in made], "Ensembles, young", 1),
         "flights_young": compared([real.between(0, ENOUGH_ERAS)], "Flights, young", 1),
+        "slopes": slopes_of(real.between(0, ENOUGH_ERAS)),
         "company": in_company(companies),
         "companies": companies,
     }
@@ -116,6 +119,29 @@ def _settings(one: Judged) -> Json:
     """What the last fit of `stack` settled on: slope, lambda, weights that are not zero."""
     last = one.walks["stack"].folds[-1].blended.weighing
     return {"slope": last.slope, "heard": int((last.weights > 1e-6).sum()), **last.settings}
+
+
+def slopes_of(panel: Panel) -> dict[str, float]:
+    """How far the slopes of single eras are from that of all, and what the best slopes of hindsight gain.
+
+    least, most: slopes of an era's mean rank, in units of that of all; ranks, logits: 1e-4 nats a row over
+    the plain mean of logits, from the second era on.
+    """
+    voices, rows = panel.evidence().voices, slice(int(panel.starts[1]), None)
+    g, z, y = voices.g.mean(axis=0), voices.z.mean(axis=0), panel.y
+    whole = fit_slope(g[rows], y[rows])
+    own = [fit_slope(g[a:b], y[a:b]) / whole for a, b in pairwise(panel.starts)]
+
+    def loss(x: np.ndarray, slope: float) -> float:
+        return float(np.logaddexp(0.0, np.where(y, -slope, slope) * x)[rows].mean())
+
+    plain = loss(z, 1.0)
+    return {
+        "least": min(own),
+        "most": max(own),
+        "ranks": 1e4 * (plain - loss(g, whole)),
+        "logits": 1e4 * (plain - loss(z, fit_slope(z[rows], y[rows]))),
+    }
 
 
 def in_company(seeds: int) -> Json:

@@ -14,47 +14,54 @@ INTRO = """# What the meta-model is worth
 Written by `make meta-model` from what it measured; not by hand. The blends are defined in
 [formulas.md](formulas.md), section 5.
 
-Every blend of the registry walks forward over two data sets: each era is said from labels that were known
-before it, with one era left out in between ({embargo} of embargo), and the blend is fitted anew for every
-era. The first {since} eras are history only. `stake` is n/a: nobody stakes here. `default` is what the
-rules would have taken at that moment: `rank` while fewer than {since} eras were known, `stack` from then
-on.
+Every blend of the registry walks forward over two data sets: each era is said from labels that
+were known before it, with one era left out in between ({embargo} of embargo), and the blend is
+fitted anew for every era. The first {since} eras are history only. `stake` is n/a: nobody
+stakes here. `default` is what the rules would have taken at that moment: `rank` while fewer
+than {since} eras were known, `stack` from then on.
 
-Figures are gains over a coin and differences of gains in 1e-4 nats a row. In brackets stands a 95 %
-interval from 10,000 draws of whole eras, differences paired era by era. An interval that holds zero is
-called noise.
+Figures are gains over a coin and differences of gains in 1e-4 nats a row. In brackets stands a
+95 % interval from 10,000 draws of whole eras, differences paired era by era. An interval that
+holds zero is called noise.
 
-Beside the blends stand the mean of the forecasters' logits and of their probabilities, and single
-forecasters: `best so far` is, era by era, the one with the least loss until then, which is what one could
-have followed; `best in hindsight` has the least loss over the very eras that are judged, which nobody
-could have known; `median forecaster` is the middle one in hindsight."""
+`equal` is the mean of the forecasters' logits. Beside the blends stand the mean of their
+probabilities and single forecasters: `best so far` is, era by era, the one with the least loss
+until then, which is what one could have followed; `best in hindsight` has the least loss over
+the very eras that are judged, which nobody could have known; `median forecaster` is the middle
+one in hindsight."""
 ENSEMBLES = """## Ensembles: a drifting world
 
 {worlds} seeded worlds of 30 forecasters, each with 60 eras of 500 rows
-(`benchmarks/worlds/ensembles.py`), eight of them near-copies of one and some three times as bold as they
-should be. Their makers learnt once, and the world drifts away from them. Whole worlds are drawn too,
-since eras of one world share its forecasters: the intervals say what to expect of another such world, and
-are wider than those over the eras of given worlds."""
+(`benchmarks/worlds/ensembles.py`), eight of them near-copies of one and some three times as
+bold as they should be. Their makers learnt once, and the world drifts away from them. Whole
+worlds are drawn too, since eras of one world share its forecasters: the intervals say what to
+expect of another such world, and are wider than those over the eras of given worlds."""
 FLIGHTS = """## Flights: thirty models of real data
 
-New York departures of 2013: will a flight arrive later than the median flight of its day? Thirty
-scikit-learn models (`benchmarks/crowd/thirty.py`) are trained on the training days only, each with its
-confidence set on days that it was not fitted to. A week later the {days} days of the tournament file
-begin, validation, test and live rows in the order of the calendar. The blends walk over these days;
-nobody has seen a label of a day of which it speaks. {eras} days are judged, {rows:,} rows. The best model
-in hindsight is "{best}"."""
+New York departures of 2013: will a flight arrive later than the median flight of its day?
+Thirty scikit-learn models (`benchmarks/crowd/thirty.py`) are trained on the training days
+only, each with its confidence set on days that it was not fitted to. A week later the {days}
+days of the tournament file begin, validation, test and live rows in the order of the calendar.
+The blends walk over these days; nobody has seen a label of a day of which it speaks. {eras}
+days are judged, {rows:,} rows. The best model in hindsight is "{best}"."""
 YOUNG = """## Before there are {since} eras
 
-The same panels from their second era on, up to the {since}th: `default` is `rank` throughout. Blends that
-need five eras are stood in for by `rank` until they have them."""
+The same panels from their second era on, up to the {since}th: `default` is `rank` throughout.
+Blends that need five eras are stood in for by `rank` until they have them."""
+YOUNG_WHY = """What hurts on the flights is the slope, not the ranks. The slope that fits a single one of
+these days is between {least:.1f} and {most:.1f} times the one that fits them all, so that one
+or two days, which is all that is known at first, say little; drawn to its prior it still
+follows them too far. `calibrated` is hit as `rank` is, and `equal` fits no slope. With the
+slopes that fit these days best, which only hindsight knows, the mean of ranks would have been
+{ranks:+.1f} against `equal`, the mean of logits {logits:+.1f}."""
 COMPANY = """## Bad company
 
-{good} good forecasters of a world like "Ensembles" and {bad} bad files, three in ten ({companies} worlds,
-`benchmarks/worlds/bad_company.py`). What the default blend of all loses against the plain mean of the
-good ones' logits, fitted on {short} eras (`rank`) and on {long} (`stack`); beside it the plain mean of
-all. Judged by the world's own probabilities, so that luck with labels is not in it; the intervals are
-over worlds. Below zero the blend is better than the good ones' mean in spite of the company. The bar is
-{bar:+.1f}."""
+{good} good forecasters of a world like "Ensembles" and {bad} bad files, three in ten
+({companies} worlds, `benchmarks/worlds/bad_company.py`). What the default blend of all loses
+against the plain mean of the good ones' logits, fitted on {short} eras (`rank`) and on {long}
+(`stack`); beside it the plain mean of all. Judged by the world's own probabilities, so that
+luck with labels is not in it; the intervals are over worlds. Below zero the blend is better
+than the good ones' mean in spite of the company. The bar is {bar:+.1f}."""
 
 ALWAYS = (
     "**Single rounds say little.** Most differences between blends are smaller than what a week of eras can "
@@ -82,6 +89,7 @@ def page_of(found: Json) -> str:
         in_words(long[1], None),
         YOUNG.format(**facts),
         young_table(*young),
+        *([YOUNG_WHY.format(**found["slopes"])] if young[1]["over"]["rank"]["equal"][2] < 0 else []),
         COMPANY.format(good=GOOD, bad=BAD, short=short, long=old, bar=1e4 * BAR, **facts),
         company_table(found["company"]),
         "## What one may conclude",
@@ -98,7 +106,8 @@ def machine_of(found: Json) -> str:
 
 def told(figure: list[float]) -> str:
     """A figure in nats with its interval, in 1e-4 nats: "+3.0 [1.0, 5.2]"."""
-    value, low, high = (1e4 * one for one in figure)
+    # Rounded first: minus zero is no figure.
+    value, low, high = (round(1e4 * one, 1) + 0.0 for one in figure)
     return f"{value:+.1f} [{low:.1f}, {high:.1f}]"
 
 
@@ -110,9 +119,9 @@ def verdict(figure: list[float]) -> str:
 
 def table_of(found: Json) -> str:
     """Gains and the differences to the references, the best first."""
-    others = ["mean of logits", *SINGLES]
+    others = ["equal", *SINGLES]
     lines = [
-        f"| | gain | {' | '.join(f'over {name}' for name in others)} |",
+        f"| | gain | {' | '.join(f'over {_named(name)}' for name in others)} |",
         f"| --- |{' ---: |' * (len(others) + 1)}",
     ]
     for name in sorted(found["gain"], key=lambda name: -found["gain"][name][0]):
@@ -138,12 +147,12 @@ def in_words(found: Json, worlds: str | None) -> str:
 
 def young_table(ensembles: Json, flights: Json) -> str:
     """What each blend is worth in the first eras."""
-    lines = ["| | Ensembles: gain | over mean of logits | Flights: gain | over mean of logits |"]
+    lines = ["| | Ensembles: gain | over `equal` | Flights: gain | over `equal` |"]
     lines.append("| --- | ---: | ---: | ---: | ---: |")
     for name in sorted(ensembles["gain"], key=lambda name: -flights["gain"][name][0]):
         cells = []
         for one in (ensembles, flights):
-            over = one["over"][name].get("mean of logits")
+            over = one["over"][name].get("equal")
             cells += [told(one["gain"][name]), told(over) if over else "–"]
         lines.append(f"| {_named(name)} | {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -176,11 +185,11 @@ def limits(young: Json, company: Json) -> list[str]:
     """What does not hold, or holds for these data only."""
     short, old = next(iter(company.values()))["default"]
     lines = []
-    first = young["over"]["default"]["mean of logits"]
+    first = young["over"]["default"]["equal"]
     if first[2] < 0:
         lines.append(
             f"**A young tournament of real data.** `rank`, the default of a short history, is {told(first)} "
-            "against the plain mean of logits on the first days of the flights: see below the table there."
+            "against the mean of logits on the first days of the flights. See there for the reason."
         )
     for eras in (short, old):
         dear = [kind for kind, costs in company.items() if costs["default"][eras][0] > BAR]
@@ -191,5 +200,5 @@ def limits(young: Json, company: Json) -> list[str]:
 
 
 def _named(name: str) -> str:
-    plain = ("mean of logits", "mean of probabilities", *SINGLES)
+    plain = ("mean of probabilities", *SINGLES)
     return name if name in plain else f"`{name}`"

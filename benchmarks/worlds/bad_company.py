@@ -7,12 +7,13 @@ fitted on, and eras that they are judged on, by the world's own probabilities: l
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from benchmarks.worlds.ensembles import ROWS, SPREAD, ensembles
+from benchmarks.worlds.ensembles import ROWS, SPREAD, Ensembles, ensembles
 from benchmarks.worlds.panel import Panel, Vector
 from tournaments.numerics.blending.registry import blend, default_of
 from tournaments.numerics.blending.weighing import Facts
@@ -92,12 +93,18 @@ KINDS: dict[str, Callable[[Source], Vector]] = {
 
 def round_with(kind: str, seed: int, fitted: int, rows: int = ROWS) -> Round:
     """The round of a seed with 21 good and nine bad files of a kind."""
-    world = ensembles(seed, VALIDATION + fitted + JUDGED, rows)
+    world = _world(seed, VALIDATION + fitted + JUDGED, rows)
     rng = np.random.default_rng([seed, list(KINDS).index(kind)])
     z = world.panel.z[np.random.default_rng([seed, 30]).permutation(GOOD + BAD)]
     source = Source(z[:GOOD], z[GOOD:], world.panel.y, VALIDATION * rows, rng)
     whole = Round(world.panel, world.truth, fitted)
     return whole.of(np.concatenate([z[:GOOD], KINDS[kind](source)]))
+
+
+@lru_cache(maxsize=64)
+def _world(seed: int, eras: int, rows: int) -> Ensembles:
+    """Every kind of bad files joins the same good ones."""
+    return ensembles(seed, eras, rows)
 
 
 def said(one: Round, name: str | None = None) -> Vector:

@@ -1,12 +1,15 @@
-"""Three files in ten are worth nothing or worse: what that costs the default blend, and what it must not change."""
+"""Three files in ten are worth nothing or worse: what that costs the default blend, and what does not."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from scipy.special import expit
+from threadpoolctl import threadpool_limits
 
-from benchmarks.worlds.bad_company import BAD, GOOD, KINDS, MIXTURE, SURE, Round, cost, round_with, said
+from benchmarks.worlds.bad_company import GOOD, KINDS, MIXTURE, SURE, cost, round_with, said
 from benchmarks.worlds.panel import Panel
 from tournaments.numerics.blending.registry import NAMES, blend, default_of
 from tournaments.numerics.blending.voices import Voices, logits, merge, merge_ranks
@@ -14,7 +17,7 @@ from tournaments.numerics.blending.weighing import Evidence, Facts, evidence_of
 from tournaments.numerics.ranks import gaussian_ranks
 
 BAR = 1e-4  # nats
-SEEDS = 6
+SEEDS = 4
 YOUNG, OLD = 10, 15
 RANK_HOLDS = [
     "junk",
@@ -23,6 +26,13 @@ RANK_HOLDS = [
     "memorisers of validation",
     MIXTURE,
 ]
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """These are small products: threads would only wait for each other."""
+    with threadpool_limits(1):
+        yield
 
 
 def mean_cost(kind: str, fitted: int) -> float:
@@ -62,11 +72,11 @@ def test_what_is_said_on_validation_rows_changes_nothing() -> None:
 def test_fitted_on_validation_a_memoriser_would_be_believed() -> None:
     """The test above would be worth nothing if memorising had been no temptation."""
     one = round_with("memorisers of validation", 1, OLD)
-    practice = one.panel.between(0, 3).evidence()
-    late = one.panel.between(3, one.panel.eras).evidence()
-    fitted = blend("pool", late.voices, Facts(), evidence_of(practice.voices, practice.y, np.arange(0, 1501, 300),
-                   np.ones((GOOD + BAD, 5), dtype=bool)))  # fmt: skip
-    assert fitted.weighing.weights[GOOD:].sum() > 0.99
+    practice, late = one.panel.between(0, 3).evidence(), one.panel.between(3, one.panel.eras).evidence()
+    as_five = evidence_of(
+        practice.voices, practice.y, np.linspace(0, practice.rows, 6).astype(int), np.ones((30, 5))
+    )
+    assert blend("pool", late.voices, Facts(), as_five).weighing.weights[GOOD:].sum() > 0.99
 
 
 def a_round(people: int, rows: int = 60, eras: int = 6, seed: int = 0) -> tuple[Voices, Evidence]:
@@ -148,7 +158,11 @@ def test_all_who_say_the_same_are_blended_to_what_one_of_them_is(name: str) -> N
     same = Voices(np.repeat(past.voices.z, 5, axis=0), np.repeat(past.voices.g, 5, axis=0))
     five = Evidence(same, past.y, past.starts, np.ones((5, past.eras), dtype=bool))
     alone = blend(name, voices, facts(1), past).p
-    np.testing.assert_allclose(blend(name, many, facts(5), five).p, alone, rtol=0, atol=1e-6)
+    together = blend(name, many, facts(5), five)
+    # What draws the slope of `stack` to its prior is the stronger, the more voices there are.
+    np.testing.assert_allclose(together.p, alone, rtol=0, atol=5e-3 if name == "stack" else 1e-6)
+    if name != "stake":
+        np.testing.assert_allclose(together.weighing.weights, 0.2, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -65,6 +65,7 @@ RUNNING = (
     Place("monitor", "monitor", T + "2/monitor/", OLGA),
     Place("pairs", "pairs", T + "2/pairs/", OLGA),
     Place("pairs-open", "pairs", T + "3/pairs/", OLGA),
+    Place("blend-now", "blend-now", T + "3/now/", OLGA),
     Place("worth", "worth", T + "1/worth/", OLGA),
     Place("worth-closed", "worth", T + "2/worth/", OLGA),
     Place("override", "override", T + "2/pairs/{copy}/", OLGA),

@@ -26,13 +26,13 @@ def tamper() -> Score:
 
 def test_a_round_that_is_what_its_files_say(command: Command, resolved: Round) -> None:
     said = command("rescore_round", "weekly")
-    assert said.out == "0 differences in 30 rows of weekly round 1.\n"
+    assert said.out == "0 differences in 36 rows of weekly round 1.\n"
     assert "Recomputing from the stored files: 2 of 2" in said.err
     told = json.loads(command("rescore_round", "weekly", "--round", 1, "--json").out)
     assert told == {
         "tournament": "weekly",
         "round": 1,
-        "rows": 30,
+        "rows": 36,
         "pending": 0,
         "applied": False,
         "differences": [],
@@ -48,7 +48,7 @@ def test_differences_are_a_table_and_an_exit_code_until_they_are_applied(
     head, first, *_, last = out.splitlines()
     assert head.split() == ["what", "whose", "split", "figure", "published", "recomputed"]
     assert first.split() == ["score", "Ann", "#1", "test", "units", "5", str(true)]
-    assert last == "2 differences in 30 rows of weekly round 1."
+    assert last == "2 differences in 36 rows of weekly round 1."
     assert "differs: 2 figures are published otherwise." in err
 
 
@@ -63,7 +63,7 @@ def test_applied_differences_are_published_and_audited(
     with pytest.raises(Invalid, match="nothing_to_apply"):
         command("rescore_round", "weekly", "--reason", "a disk was swapped")
     said = command("rescore_round", "weekly", "--apply", "--reason", "a disk was swapped")
-    assert said.out.endswith("2 differences in 30 rows of weekly round 1, and published.\n")
+    assert said.out.endswith("2 differences in 36 rows of weekly round 1, and published.\n")
     assert Score.objects.get(pk=score.pk).units == score.units
     assert AuditEvent.objects.get(action="round_rescored").reason == "a disk was swapped"
     assert command("rescore_round", "weekly").out.startswith("0 differences")
