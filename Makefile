@@ -20,7 +20,7 @@ TESTS ?=
 export HOST PORT ONCE BENCH
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser demo run test check test-real screenshots bench growth throughput performance pages requirements format clean destroy
+.PHONY: help install browser demo run test check test-real screenshots bench growth throughput meta-model performance pages requirements format clean destroy
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
@@ -64,6 +64,9 @@ bench: install  ## this project against its peers, to var/bench.json (BENCH=quic
 
 growth: install  ## time and memory as the crowd grows, to var/growth.json (half an hour)
 	$(RUN) -m benchmarks.growth
+
+meta-model: install  ## what every blend is worth on two data sets, to docs/meta-model.md (a quarter of an hour)
+	$(RUN) -m benchmarks.meta_model
 
 performance: install  ## docs/performance.md from what `make bench`, `make growth` and `make throughput` measured
 	$(RUN) -m benchmarks.report

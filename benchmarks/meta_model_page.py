@@ -15,8 +15,8 @@ Written by `make meta-model` from what it measured; not by hand. The blends are 
 [formulas.md](formulas.md), section 5.
 
 Every blend of the registry walks forward over two data sets: each era is said from labels that
-were known before it, with one era left out in between ({embargo} of embargo), and the blend is
-fitted anew for every era. The first {since} eras are history only. `stake` is n/a: nobody
+were known before it, with an embargo of {embargo} era left out in between, and the blend is fitted anew for
+every era. The first {since} eras are history only. `stake` is n/a: nobody
 stakes here. `default` is what the rules would have taken at that moment: `rank` while fewer
 than {since} eras were known, `stack` from then on.
 
@@ -63,7 +63,10 @@ against the plain mean of the good ones' logits, fitted on {short} eras (`rank`)
 luck with labels is not in it; the intervals are over worlds. Below zero the blend is better
 than the good ones' mean in spite of the company. The bar is {bar:+.1f}."""
 
+UNWEIGHED = "Where all weigh the same, whoever contradicts the good ones takes their voice away."
 ALWAYS = (
+    "**Each interval stands for itself.** Of twenty differences that are nothing, one is expected to be called "
+    "more than noise.",
     "**Single rounds say little.** Most differences between blends are smaller than what a week of eras can "
     "tell. They show here because tens of thousands of rows were paired.",
     "**Eras in a row are not independent.** Where whole weeks are drawn instead of days, the intervals of "
@@ -194,7 +197,9 @@ def limits(young: Json, company: Json) -> list[str]:
     for eras in (short, old):
         dear = [kind for kind, costs in company.items() if costs["default"][eras][0] > BAR]
         name = "rank" if eras == short else "stack"
-        what = f"Above the bar: {', '.join(dear)}." if dear else "No kind costs more than the bar."
+        what = (
+            f"Above the bar: {', '.join(dear)}. {UNWEIGHED}" if dear else "No kind costs more than the bar."
+        )
         lines.append(f"**Bad company, `{name}`.** {what}")
     return [*lines, *ALWAYS]
 
