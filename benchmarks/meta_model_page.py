@@ -15,8 +15,8 @@ Written by `make meta-model` from what it measured; not by hand. The blends are 
 [formulas.md](formulas.md), section 5.
 
 Every blend of the registry walks forward over two data sets: each era is said from labels that
-were known before it, with an embargo of {embargo} era left out in between, and the blend is fitted anew for
-every era. The first {since} eras are history only. `stake` is n/a: nobody
+were known before it, with an embargo of {embargo} era left out in between, and the blend is
+fitted anew for every era. The first {since} eras are history only. `stake` is n/a: nobody
 stakes here. `default` is what the rules would have taken at that moment: `rank` while fewer
 than {since} eras were known, `stack` from then on.
 
@@ -65,8 +65,8 @@ than the good ones' mean in spite of the company. The bar is {bar:+.1f}."""
 
 UNWEIGHED = "Where all weigh the same, whoever contradicts the good ones takes their voice away."
 ALWAYS = (
-    "**Each interval stands for itself.** Of twenty differences that are nothing, one is expected to be called "
-    "more than noise.",
+    "**Each interval stands for itself.** Of twenty differences that are nothing, one is expected to be "
+    "called more than noise.",
     "**Single rounds say little.** Most differences between blends are smaller than what a week of eras can "
     "tell. They show here because tens of thousands of rows were paired.",
     "**Eras in a row are not independent.** Where whole weeks are drawn instead of days, the intervals of "

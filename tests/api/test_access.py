@@ -52,6 +52,13 @@ TABLE = {
     ("GET", "meta-model", "open"): "409 409 409 409 409 409 409",
     ("GET", "meta-model", "resolved"): ALL,
     ("GET", "meta-model-predictions", "resolved"): OPERATOR,
+    ("GET", "meta-model-manifest", "resolved"): OPERATOR,
+    ("GET", "meta-model-now", "open"): OPERATOR,
+    ("GET", "meta-model-now", "resolved"): "403 403 409 403 401 403 403",
+    ("GET", "meta-model-now-predictions", "open"): OPERATOR,
+    ("GET", "worth", "open"): "403 403 409 409 401 403 403",
+    ("GET", "worth", "resolved"): OVERSEER,
+    ("GET", "ones-contributions", ""): ALL,
     ("GET", "contributions", "open"): "409 409 409 409 409 409 409",
     ("GET", "contributions", "resolved"): ALL,
     ("PUT", "labels", "open"): OPERATOR,
@@ -76,7 +83,7 @@ TABLE = {
     ("GET", "errors", ""): ALL,
 }
 UNVERSIONED = ("schema", "docs", "errors")
-BINARY = ("dataset", "submission-file", "meta-model-predictions", *UNVERSIONED)
+BINARY = ("dataset", "submission-file", "meta-model-predictions", "meta-model-now-predictions", *UNVERSIONED)
 
 
 class Stage(NamedTuple):
@@ -90,7 +97,7 @@ class Stage(NamedTuple):
 
     def path(self, name: str, which: str) -> str:
         parts: dict[str, Any] = {"slug": "weekly", "number": str(self.rounds.get(which, 0))}
-        parts |= {"kind": "tournament", "forecaster": "second"}
+        parts |= {"kind": "tournament", "forecaster": "second", "alias": "Ann"}
         parts["pk"] = self.work if name == "retry" else self.submissions.get(which)
         return reverse(f"api:{name}", kwargs={part: parts[part] for part in _parts_of()[name]})
 
@@ -219,7 +226,7 @@ def test_the_table_holds(stage: Stage, schema: dict[str, Any], method: str, name
 def _matches_schema(schema: dict[str, Any], response: Any, method: str, name: str) -> None:
     """The answer is one that the schema describes, to the last field."""
     route = "/" + response.wsgi_request.resolver_match.route
-    for kind in ("slug", "number", "name", "int"):
+    for kind in ("slug", "number", "name", "int", "str"):
         route = route.replace(f"<{kind}:", "{")
     path = route.replace(">", "}").replace("{pk}", "{id}")
     described = schema["paths"][path][method.lower()]["responses"]

@@ -43,7 +43,7 @@ def test_logits_have_the_miscalibrations_that_may_be_drawn(world: Ensembles) -> 
 
 
 def test_the_first_eight_are_near_copies_and_no_others(world: Ensembles) -> None:
-    rho = np.corrcoef(world.panel.z)
+    rho = np.atleast_2d(np.corrcoef(world.panel.z))
     np.fill_diagonal(rho, 0)
     assert rho[0, 1:COPIES].min() > 0.98
     assert np.abs(rho[COPIES:]).max() < 0.95
