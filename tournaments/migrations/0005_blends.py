@@ -5,102 +5,143 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tournaments', '0004_ranks_and_scores'),
+        ("tournaments", "0004_ranks_and_scores"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='work',
-            name='work_once',
+            model_name="work",
+            name="work_once",
         ),
         migrations.AddField(
-            model_name='metamodel',
-            name='certified',
-            field=models.BooleanField(default=True, help_text='Whether the gap is small enough'),
+            model_name="metamodel",
+            name="certified",
+            field=models.BooleanField(default=True, help_text="Whether the gap is small enough"),
         ),
         migrations.AddField(
-            model_name='metamodel',
-            name='curve',
-            field=models.JSONField(default=list, help_text='Of the headline, from the resolution on: its gain by how many take part'),
+            model_name="metamodel",
+            name="curve",
+            field=models.JSONField(
+                default=list,
+                help_text="Of the headline, from the resolution on: its gain by how many take part",
+            ),
         ),
         migrations.AddField(
-            model_name='metamodel',
-            name='fitted_eras',
+            model_name="metamodel",
+            name="fitted_eras",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='metamodel',
-            name='gap',
-            field=models.FloatField(help_text='Certified distance from the best fit, nats a row', null=True),
+            model_name="metamodel",
+            name="gap",
+            field=models.FloatField(help_text="Certified distance from the best fit, nats a row", null=True),
         ),
         migrations.AddField(
-            model_name='metamodel',
-            name='leads',
-            field=models.JSONField(default=dict, help_text='Gain minus that of the headline per split, with its paired interval'),
+            model_name="metamodel",
+            name="leads",
+            field=models.JSONField(
+                default=dict, help_text="Gain minus that of the headline per split, with its paired interval"
+            ),
         ),
         migrations.AddField(
-            model_name='metamodel',
-            name='settings',
-            field=models.JSONField(default=dict, help_text='What was chosen on the way, by name'),
+            model_name="metamodel",
+            name="settings",
+            field=models.JSONField(default=dict, help_text="What was chosen on the way, by name"),
         ),
         migrations.AddField(
-            model_name='round',
-            name='missing_blends',
-            field=models.JSONField(default=dict, help_text='Blends that could not be made, and why'),
+            model_name="round",
+            name="missing_blends",
+            field=models.JSONField(default=dict, help_text="Blends that could not be made, and why"),
         ),
         migrations.AddField(
-            model_name='work',
-            name='part',
+            model_name="work",
+            name="part",
             field=models.CharField(blank=True, max_length=20),
         ),
         migrations.AlterField(
-            model_name='metamodel',
-            name='fitted_rows',
-            field=models.PositiveIntegerField(help_text='Rows whose labels were fitted on'),
+            model_name="metamodel",
+            name="fitted_rows",
+            field=models.PositiveIntegerField(help_text="Rows whose labels were fitted on"),
         ),
         migrations.AlterField(
-            model_name='metamodel',
-            name='slope',
-            field=models.FloatField(help_text='What the mean of the voices is stretched by; 1 of probabilities', null=True),
+            model_name="metamodel",
+            name="slope",
+            field=models.FloatField(
+                help_text="What the mean of the voices is stretched by; 1 of probabilities", null=True
+            ),
         ),
         migrations.AlterField(
-            model_name='work',
-            name='kind',
-            field=models.CharField(choices=[('score_validation', 'Score Validation'), ('close', 'Close'), ('score_test', 'Score Test'), ('originality', 'Originality'), ('blend', 'Blend'), ('meta_model', 'Meta Model'), ('score_live', 'Score Live'), ('conclude', 'Conclude'), ('standings', 'Standings'), ('remind', 'Remind'), ('announce', 'Announce')], max_length=20),
+            model_name="work",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("score_validation", "Score Validation"),
+                    ("close", "Close"),
+                    ("score_test", "Score Test"),
+                    ("originality", "Originality"),
+                    ("blend", "Blend"),
+                    ("meta_model", "Meta Model"),
+                    ("score_live", "Score Live"),
+                    ("conclude", "Conclude"),
+                    ("standings", "Standings"),
+                    ("remind", "Remind"),
+                    ("announce", "Announce"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='metamodel',
-            constraint=models.CheckConstraint(condition=models.Q(('gap__isnull', True), models.Q(('gap__gt', -1000000000.0), ('gap__lt', 1000000000.0)), _connector='OR'), name='metamodel_gap_finite'),
+            model_name="metamodel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("gap__isnull", True),
+                    models.Q(("gap__gt", -1000000000.0), ("gap__lt", 1000000000.0)),
+                    _connector="OR",
+                ),
+                name="metamodel_gap_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='work',
-            constraint=models.UniqueConstraint(fields=('kind', 'round', 'submission', 'part'), name='work_once', nulls_distinct=False),
+            model_name="work",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "round", "submission", "part"), name="work_once", nulls_distinct=False
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='labels',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tournaments.labelset'),
+            model_name="evidence",
+            name="labels",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tournaments.labelset"
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='tournaments.round'),
+            model_name="evidence",
+            name="round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="evidence", to="tournaments.round"
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tournaments.round'),
+            model_name="evidence",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tournaments.round"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('round', 'source'), name='evidence_once'),
+            model_name="evidence",
+            constraint=models.UniqueConstraint(fields=("round", "source"), name="evidence_once"),
         ),
     ]
