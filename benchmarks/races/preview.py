@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from benchmarks.many import SPLIT_STARTS, forecaster
 from benchmarks.race import Bar, Race
 from benchmarks.races.sizes import CROWD, ROWS, UNIT, gemv, starts
 
@@ -42,6 +41,7 @@ class _Stage:
     """A round's row-files of logits and ranks, filled; its submissions as the re-blend needs them."""
 
     def __init__(self, folder: Path, crowd: int) -> None:
+        from benchmarks.many import SPLIT_STARTS, forecaster  # which takes its sizes from this folder
         from tournaments.services.frames import Frame
         from tournaments.services.matrices import Cache
 

@@ -40,7 +40,7 @@ def test_the_round_is_open_until_its_deadline_and_has_the_tournaments_rules(
     round_ = Round.objects.get()
     assert (made["round"], made["state"], round_.state) == (1, "open", "open")
     assert before < round_.closes_at - timedelta(days=7) < db_now()
-    assert round_.read_rules() == world.tournament.read_rules()
+    assert round_.read_rules() == world.tournament.read_rules().but(blend="rank")
     assert made["closes_at"] == round_.closes_at.isoformat()
 
 

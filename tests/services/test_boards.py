@@ -93,7 +93,7 @@ def test_the_crowd_is_compared_with_its_members(tmp_path):
     found = reports.crowd(round_, "live")
     assert (found["best"], found["median"]) == (losses[0], losses[1])
     assert found["mean"] == pytest.approx(sum(losses) / 3)
-    assert set(found["blends"]) == {"equal", "calibrated", "rank"}
+    assert set(found["blends"]) == {"equal", "calibrated", "rank", "score"}
     assert found["meta_model"] == found["blends"]["rank"]
 
 
