@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.api.stage import Caller
-from tests.world import World
+from tests.world import World, drain
+from tournaments.models import Round
 
 
 @pytest.fixture(autouse=True)
@@ -33,3 +34,20 @@ def bob(world: World) -> Caller:
 @pytest.fixture
 def olga(world: World) -> Caller:
     return Caller(world.operator)
+
+
+@pytest.fixture
+def opened(world: World, ann: Caller, bob: Caller) -> Round:
+    """An open round to which Ann and Bob have submitted."""
+    round_ = world.open_round()
+    for noise, caller in enumerate((ann, bob), 1):
+        assert caller.actor is not None
+        world.submit(caller.actor, round_, world.skill(0.5, noise=noise))
+    drain()
+    return round_
+
+
+@pytest.fixture
+def closed(world: World, opened: Round) -> Round:
+    """The same round, closed and blended."""
+    return world.close(opened)

@@ -7,21 +7,11 @@ from typing import Any
 import pytest
 
 from tests.api.stage import V1, Caller, T, ok, problem, text
-from tests.world import World, drain
+from tests.world import World
 from tournaments.models import MetaModel, Round, Score
 from tournaments.numerics.blending import registry
 
 BOARD = f"{T}/rounds/1/leaderboard/"
-
-
-@pytest.fixture
-def closed(world: World, ann: Caller, bob: Caller) -> Round:
-    round_ = world.open_round()
-    for noise, caller in enumerate((ann, bob), 1):
-        assert caller.actor is not None
-        world.submit(caller.actor, round_, world.skill(0.5, noise=noise))
-    drain()
-    return world.close(round_)
 
 
 def test_a_round_tells_its_state_clock_rules_counts_and_log(ann: Caller, closed: Round) -> None:

@@ -4,23 +4,11 @@ import csv
 import io
 from typing import Any
 
-import pytest
-
 from tests.api.stage import Caller, T, ok, problem, text
-from tests.world import World, drain
+from tests.world import World
 from tournaments.models import Contribution, MetaModelWeight, Round
 
 PATH = f"{T}/rounds/1/contributions/"
-
-
-@pytest.fixture
-def opened(world: World, ann: Caller, bob: Caller) -> Round:
-    round_ = world.open_round()
-    for noise, caller in enumerate((ann, bob), 1):
-        assert caller.actor is not None
-        world.submit(caller.actor, round_, world.skill(0.5, noise=noise))
-    drain()
-    return round_
 
 
 def aliases(found: Any) -> list[str]:

@@ -5,22 +5,12 @@ from typing import Any
 import pytest
 
 from tests.api.stage import Caller, T, ok, problem
-from tests.world import World, drain
+from tests.world import World
 from tournaments.models import Round
 from tournaments.services.access import Actor
 from tournaments.services.people import users
 
 PATH = f"{T}/rounds/1/worth/"
-
-
-@pytest.fixture
-def closed(world: World, ann: Caller, bob: Caller) -> Round:
-    round_ = world.open_round()
-    for noise, caller in enumerate((ann, bob), 1):
-        assert caller.actor is not None
-        world.submit(caller.actor, round_, world.skill(0.5, noise=noise))
-    drain()
-    return world.close(round_)
 
 
 @pytest.fixture

@@ -21,6 +21,9 @@ class Round(models.Model):
         SETTLED = "settled"
         CANCELLED = "cancelled"
 
+    RESOLVED_STATES = (State.RESOLVED, State.SETTLED)
+    CLOSED_STATES = (State.CLOSED, *RESOLVED_STATES)
+
     tournament = models.ForeignKey(Tournament, models.PROTECT, related_name="rounds")
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT)

@@ -119,6 +119,11 @@ class Rules:
                 raise RulesError(name, f"{value!r} has the wrong type.")
         return cls(**data)
 
+    @property
+    def fits_on_test(self) -> bool:
+        """Whether blends may be fitted on a round's test rows: not where those are what is paid."""
+        return self.paid_split != "test"
+
     def to_json(self) -> dict[str, Any]:
         """Return a JSON-ready dict of every rule, defaults included, so that a frozen copy is complete."""
         return asdict(self)

@@ -39,13 +39,18 @@ class Scene:
     @property
     def facts(self) -> Facts:
         """Return what is known about the participants beside what they say."""
-        return Facts(embargo=self.round.read_rules().label_horizon, seed=self.round.seed)
+        return facts_of(self.round)
 
     @property
     def bounds(self) -> tuple[np.ndarray | None, float]:
         """Return the caps (P,) on weights, where the rules have any, and their floor."""
         rules = self.round.read_rules()
         return caps_of(rules, self.crowd.forecasters), rules.weight_floor
+
+
+def facts_of(round_: Round) -> Facts:
+    """Return what is known about a round's participants beside what they say."""
+    return Facts(embargo=round_.read_rules().label_horizon, seed=round_.seed)
 
 
 def caps_of(rules: Rules, forecasters: np.ndarray) -> np.ndarray | None:

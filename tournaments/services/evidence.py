@@ -16,7 +16,6 @@ from tournaments.services.crowd import Crowd, said
 from tournaments.services.frames import Frame, frame_of
 from tournaments.services.labels import Known
 
-RESOLVED = (Round.State.RESOLVED, Round.State.SETTLED)
 MOST_ROWS = 100_000
 """Earlier rounds are looked back to, the latest first, until they have so many live rows."""
 
@@ -48,7 +47,7 @@ class _Part:
 
 def earlier(round_: Round) -> list[Round]:
     """Return the rounds of the same tournament that are resolved at this moment, the latest first."""
-    found = Round.objects.filter(tournament=round_.tournament_id, state__in=RESOLVED)
+    found = Round.objects.filter(tournament=round_.tournament_id, state__in=Round.RESOLVED_STATES)
     chosen, rows = [], 0
     for one in found.exclude(pk=round_.pk).order_by("-closed_at", "-pk"):
         if rows >= MOST_ROWS:
@@ -67,7 +66,7 @@ def freeze(round_: Round) -> None:
 def eras_ahead(round_: Round) -> int:
     """Count the eras that blends of a round could be fitted on if it closed at this moment."""
     parts = [labels.read(one, "live") for one in earlier(round_)]
-    if round_.read_rules().paid_split != "test":
+    if round_.read_rules().fits_on_test:
         parts.append(labels.read(round_, "test"))
     return sum(one.eras for one in parts if one is not None)
 
@@ -117,7 +116,7 @@ def _together(parts: list[_Part]) -> weighing.Evidence:
 def _of_test(round_: Round, frame: Frame, crowd: Crowd) -> tuple[_Part | None, np.ndarray]:
     """Return this round's test rows, unless they are what it is judged on, and where they stand."""
     known = labels.read(round_, "test")
-    if known is None or round_.read_rules().paid_split == "test":
+    if known is None or not round_.read_rules().fits_on_test:
         return None, np.empty(0, dtype=np.int64)
     columns = frame.columns(files.place_of(files.rows_of(round_), "test"), known.keep)
     there = np.ones(len(crowd.participants), dtype=bool)

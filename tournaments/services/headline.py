@@ -4,6 +4,7 @@ import numpy as np
 from django.db import transaction
 
 from tournaments.models import MetaModel, Originality, Round, Rules, Score, Work
+from tournaments.numerics.blending import registry
 from tournaments.numerics.bootstrap import paired_intervals
 from tournaments.numerics.correlations import constant_splits, split_correlations
 from tournaments.services import audit, contributing, files, phases, rounds, scoring, work
@@ -121,7 +122,7 @@ def _announce(round_: Round, crowd: Crowd | None, headline: MetaModel | None) ->
     text = f"The meta-model of {len(crowd.participants)} participants is made: blend “{headline.blend}”."
     wanted = round_.read_rules().blend
     if headline.blend != wanted:
-        why = round_.missing_blends.get(wanted, "Its solver did not certify the weights that it found.")
+        why = round_.missing_blends.get(wanted, registry.UNCERTIFIED)
         text += f" It stands in for “{wanted}”. {why}"
     audit.announce(round_, "blended", text)
 

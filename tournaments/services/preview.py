@@ -19,15 +19,13 @@ from django.conf import settings
 from scipy.special import expit
 
 from tournaments.models import Participant, Round, Submission
-from tournaments.models.rules import Rules
 from tournaments.numerics.blending import registry, slopes
-from tournaments.numerics.blending.bounds import bounded
 from tournaments.numerics.blending.voices import LOGITS, PROBABILITIES, RANKS, merge, merge_ranks
-from tournaments.numerics.blending.weighing import Facts, equal_weights
+from tournaments.numerics.blending.weighing import Weighing, equal_weights
 from tournaments.numerics.errors import NumericsError
 from tournaments.services import audit, evidence, files, rounds
 from tournaments.services.access import Actor, need_operator
-from tournaments.services.blending import ABSTAIN, caps_of
+from tournaments.services.blending import ABSTAIN, caps_of, facts_of
 from tournaments.services.clock import db_now
 from tournaments.services.crowd import blended
 from tournaments.services.errors import Conflict, Unknown
@@ -38,8 +36,6 @@ from tournaments.store import exports
 
 BLOCK = 64
 """Submissions at a time: 18 MB at the original's size."""
-ALIKE = ("equal", "calibrated", "rank")
-"""Blends in which all weigh the same: of the past they need no more than their mean."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +68,10 @@ class Preview:
 
 @dataclass(frozen=True)
 class _Learnt:
-    """What the past says of those who were there: weights by participant, or a slope and its variance."""
+    """What the past says of those who were there: weights by participant, or a slope and its variance.
+
+    Blends in which all weigh alike need no more of the past than the mean of its voices.
+    """
 
     weights: dict[int, float]
     slope: float
@@ -93,17 +92,19 @@ def now(actor: Actor, round_: Round, blend: str = "") -> Preview:
     chosen = blended(round_)
     if not chosen:
         raise Conflict("nobody_submitted", f"Nobody has a submission in round {round_.number} yet.")
-    rules, at = round_.read_rules(), db_now()
+    rules, at, sources = round_.read_rules(), db_now(), evidence.known_now(round_)
+    name, why = blend or rules.blend, ""
     try:
-        name, why, made = blend or rules.blend, "", _made(round_, chosen, blend or rules.blend)
+        made = _made(round_, chosen, sources, name)
     except NumericsError as error:
         if blend:
             raise Conflict(error.code, error.sentence) from error
-        name, why, made = rules.fallback_blend, error.sentence, _made(round_, chosen, rules.fallback_blend)
+        name, why = rules.fallback_blend, error.sentence
+        made = _made(round_, chosen, sources, name)
     audit.record(by, "meta_model_previewed", round_, blend=name, submissions=len(chosen))
-    sources = [source.number for source, _ in evidence.known_now(round_)]
     heaviest = sorted(made.weights, key=lambda pair: (-pair[1], pair[0].alias))
-    return Preview(name, why, at, heaviest, made.slope, len(chosen), sources, made.vector)
+    numbers = [source.number for source, _ in sources]
+    return Preview(name, why, at, heaviest, made.slope, len(chosen), numbers, made.vector)
 
 
 def as_file(round_: Round, found: Preview, kind: str) -> bytes:
@@ -118,11 +119,12 @@ class _Made:
     vector: np.ndarray
 
 
-def _made(round_: Round, chosen: list[Submission], name: str) -> _Made:
+def _made(round_: Round, chosen: list[Submission], sources: list[Source], name: str) -> _Made:
     counts = Counter(one.participant_id for one in chosen)
     owners = sorted(counts)
-    learnt = _learnt(round_, name, owners)
-    weights = _bounded(round_.read_rules(), _weights(learnt, owners), [counts[pk] for pk in owners])
+    learnt, rules = _learnt(round_, name, sources, owners), round_.read_rules()
+    caps = caps_of(rules, np.array([counts[pk] for pk in owners]))
+    weights = registry.held(_weighed(learnt, owners), caps, rules.weight_floor).weights
     cache, mixes = cache_of(round_, frame_of(round_)), registry.METHODS[name].mixes
     mean = mean_of(cache, chosen, dict(zip(owners, weights.tolist(), strict=True)), mixes)
     slope = learnt.slope
@@ -135,26 +137,17 @@ def _made(round_: Round, chosen: list[Submission], name: str) -> _Made:
     return _Made(shares, slope, cache.frame.spread(p, ABSTAIN))
 
 
-def _weights(learnt: _Learnt, owners: list[int]) -> np.ndarray:
-    """Return the weights (P,): newcomers weigh what all would weigh without a past."""
+def _weighed(learnt: _Learnt, owners: list[int]) -> Weighing:
+    """Return who weighs what: newcomers what all would weigh without a past."""
     if not learnt.weights:
-        return equal_weights(len(owners))
-    share = len(learnt.weights) / len(owners)
-    return np.array(
-        [learnt.weights[pk] * share if pk in learnt.weights else 1 / len(owners) for pk in owners]
-    )
+        return Weighing(equal_weights(len(owners)))
+    known = np.array([pk in learnt.weights for pk in owners])
+    found = Weighing(np.array([learnt.weights[pk] for pk in owners if pk in learnt.weights]))
+    return registry.with_newcomers(found, known)
 
 
-def _bounded(rules: Rules, weights: np.ndarray, forecasters: list[int]) -> np.ndarray:
-    caps = caps_of(rules, np.array(forecasters))
-    if caps is None and not rules.weight_floor:
-        return weights
-    return bounded(weights, np.ones(weights.size) if caps is None else caps, rules.weight_floor)
-
-
-def _learnt(round_: Round, name: str, owners: list[int]) -> _Learnt:
+def _learnt(round_: Round, name: str, sources: list[Source], owners: list[int]) -> _Learnt:
     """Return what earlier rounds say, from where it is kept or anew."""
-    sources = evidence.known_now(round_)
     there = {one.participant_id for source, _ in sources for one in evidence.submissions_of(source, owners)}
     path = _place(round_, name, sources, sorted(there))
     try:
@@ -181,19 +174,19 @@ def _write(path: Path, content: dict[str, Any]) -> None:
 
 def _fitted(round_: Round, name: str, sources: list[Source], there: list[int]) -> _Learnt:
     past = evidence.of_sources(sources, there) if there else None
-    facts = Facts(embargo=round_.read_rules().label_horizon, seed=round_.seed)
-    if name in ALIKE:
-        if past is None or name == "equal":
-            return _Learnt({}, 1.0, None if name == "equal" else float("inf"))
-        mean = past.voices.said(registry.METHODS[name].mixes).mean(axis=0)
+    method = registry.METHODS[name]
+    if method.alike:
+        if past is None or not method.fits:
+            return _Learnt({}, 1.0, float("inf") if method.fits else None)
+        mean = past.voices.said(method.mixes).mean(axis=0)
         return _Learnt({}, *slopes.slope_and_variance(mean, past.y, past.starts))
     if name == "stake":
         raise NumericsError("no_stakes", "Nobody stakes here.")
     if past is None:
         raise NumericsError("too_few_eras", "Nobody here was there in an earlier round.")
-    found = registry.weigh(name, past.voices, facts, past)
+    found = registry.weigh(name, past.voices, facts_of(round_), past)
     if not found.certified:
-        raise NumericsError("not_certified", "Its solver did not certify the weights that it found.")
+        raise NumericsError("not_certified", registry.UNCERTIFIED)
     return _Learnt(dict(zip(there, found.weights.tolist(), strict=True)), found.slope, None)
 
 

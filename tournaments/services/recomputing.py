@@ -42,8 +42,6 @@ from tournaments.store.blobs import BlobError
 
 Told = Callable[[int, int], None]
 Kind, State = Work.Kind, Round.State
-CLOSED = (State.CLOSED, State.RESOLVED, State.SETTLED)
-RESOLVED = (State.RESOLVED, State.SETTLED)
 MAKING = (Kind.SCORE_TEST, Kind.ORIGINALITY, Kind.BLEND, Kind.META_MODEL)
 """Work of the close; while some of it is left, the meta-model is not made."""
 ALIKE = 1e-9
@@ -80,9 +78,9 @@ def recompute(round_: Round, told: Told) -> Recomputed:
     """Compute what is due in the round's state from the stored uploads; `told` hears how far it is."""
     recount = _Recount(round_)
     recount.of_submissions(told)
-    if round_.state in CLOSED and not recount.waits(*MAKING):
+    if round_.state in Round.CLOSED_STATES and not recount.waits(*MAKING):
         recount.of_crowd()
-    if round_.state in RESOLVED:
+    if round_.state in Round.RESOLVED_STATES:
         recount.of_ranks()
     recount.of_strays()
     return Recomputed(recount.rows, recount.left)
@@ -103,7 +101,8 @@ class _Recount:
                 "submission__participant", "meta_model"
             )
         }
-        self.selected = {one.pk for one in phases.selected(round_)} if round_.state in CLOSED else set()
+        closed = round_.state in Round.CLOSED_STATES
+        self.selected = {one.pk for one in phases.selected(round_)} if closed else set()
         self.precedence: dict[int, int] = {}
         self.placed: dict[str, list[tuple[Submission, Fresh]]] = {"test": [], "live": []}
         self.blends: dict[str, dict[str, headlines.Eras]] = {"test": {}, "live": {}}
@@ -133,7 +132,7 @@ class _Recount:
     def _is_due(self, split: str, submission: int) -> bool:
         if split == "validation":
             return True
-        states = CLOSED if split == "test" else RESOLVED
+        states = Round.CLOSED_STATES if split == "test" else Round.RESOLVED_STATES
         return self.round.state in states and submission in self.selected
 
     def _score(
@@ -200,7 +199,7 @@ class _Recount:
         values["sha256"] = row.sha256 if same else hashlib.sha256(content).hexdigest()
         fresh = Fresh("meta-model", row.blend, "", row, values, content)
         self.rows.append(fresh)
-        for split in ("test", "live") if self.round.state in RESOLVED else ("test",):
+        for split in ("test", "live") if self.round.state in Round.RESOLVED_STATES else ("test",):
             self._score(split, one.vector, meta_model=row)
         kept = {weight.participant_id: weight for weight in row.weights.all()} if row.pk else {}
         for participant, share in blending.shares_of(scene, one):
@@ -221,7 +220,7 @@ class _Recount:
             fresh.values["leads"] = {split: one[name] for split, one in found.items() if name in one}
 
     def _curve(self, models: dict[str, Fresh], headline: str, scene: Scene, one: blending.Made) -> None:
-        if self.round.state in RESOLVED:
+        if self.round.state in Round.RESOLVED_STATES:
             found = one.blended.weighing
             made = contributing.Made(headline, found.weights, found.slope, one.vector)
             curve = worth.curve_of(self.round, scene.frame, scene.crowd, made)
@@ -232,7 +231,7 @@ class _Recount:
         frame, crowd, found = scene.frame, scene.crowd, one.blended.weighing
         made = contributing.Made(headline.blend, found.weights, found.slope, one.vector)
         known = {(one.participant_id, one.split): one for one in self.round.contributions.all()}
-        for split in ("test", "live") if self.round.state in RESOLVED else ("test",):
+        for split in ("test", "live") if self.round.state in Round.RESOLVED_STATES else ("test",):
             measured = contributing.measure(self.round, split, frame, crowd, made, self.precedence)
             for participant, values in contributing.values_of(crowd, measured) if measured else []:
                 row = known.pop((participant.pk, split), None) or Contribution(

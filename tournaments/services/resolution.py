@@ -31,7 +31,7 @@ def resolve(actor: Actor, round_: Round) -> Round:
     by = need_operator(actor, round_.tournament)
     with transaction.atomic():
         round_ = rounds.lock(round_)
-        if round_.state in (Round.State.RESOLVED, Round.State.SETTLED) or _running(round_):
+        if round_.state in Round.RESOLVED_STATES or _running(round_):
             return round_
         rounds.need_state(round_, Round.State.CLOSED)
         if round_.blended_at is None or work.unfinished(round_, kind=Work.Kind.META_MODEL):

@@ -20,7 +20,6 @@ from tournaments.numerics.bootstrap import era_draws, own_intervals, tie_groups
 from tournaments.numerics.losses import LN2, quantise
 from tournaments.services import work
 
-RESOLVED = (Round.State.RESOLVED, Round.State.SETTLED)
 PLAYER = Participant.Kind.PLAYER
 CROWD = None
 """The key of the crowd, which is no participant."""
@@ -62,7 +61,7 @@ def refresh(piece: Work) -> None:
 
 def _print(tournament: Tournament) -> tuple[Any, ...]:
     """Return what tells the resolved rounds of one moment from those of another."""
-    resolved = Round.objects.filter(tournament=tournament, state__in=RESOLVED)
+    resolved = Round.objects.filter(tournament=tournament, state__in=Round.RESOLVED_STATES)
     scored = Score.objects.filter(round__in=resolved).aggregate(at=Max("computed_at"))["at"]
     return (scored, *resolved.order_by("number").values_list("pk", "resolved_at"))
 
@@ -82,7 +81,8 @@ def replace(tournament: Tournament, rows: list[Standing]) -> None:
 
 def compute(tournament: Tournament) -> list[Standing]:
     """Return the season's rows, best first: players with ranks, benchmarks and the crowd among them."""
-    rounds = list(Round.objects.filter(tournament=tournament, state__in=RESOLVED).order_by("number"))
+    resolved = Round.objects.filter(tournament=tournament, state__in=Round.RESOLVED_STATES)
+    rounds = list(resolved.order_by("number"))
     seasons = _seasons(rounds)
     _intervals(seasons.values(), tournament.pk)
     gain = {key: sum(one.gains.values()) / len(rounds) for key, one in seasons.items()}

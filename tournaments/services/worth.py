@@ -48,7 +48,7 @@ def judged_split(round_: Round) -> str | None:
 
 def fitted_on(round_: Round, split: str) -> bool:
     """Say whether the final weights of blends may rest on the labels of this split."""
-    return split == TEST and round_.read_rules().paid_split != TEST
+    return split == TEST and round_.read_rules().fits_on_test
 
 
 def measure(model: MetaModel, cost: float, fraction: float) -> Measured | None:

@@ -109,7 +109,7 @@ def work_done(round_: Round, entries: Entries, state: str) -> None:
         pieces += [(Kind.SCORE_TEST, one, "") for one in chosen]
         pieces += [(Kind.BLEND, None, name) for name in NAMES]
         pieces += [(Kind.ORIGINALITY, None, ""), (Kind.META_MODEL, None, "")]
-    if state in (State.RESOLVED, State.SETTLED):
+    if state in Round.RESOLVED_STATES:
         pieces += [(Kind.SCORE_LIVE, one, "") for one in chosen]
         pieces += [(Kind.CONCLUDE, None, ""), (Kind.STANDINGS, None, "")]
     at = round_.closes_at

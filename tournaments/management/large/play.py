@@ -66,7 +66,7 @@ def _turn(ground: Ground, round_: Round, state: str) -> None:
     round_.state, round_.closed_at, round_.blended_at = State.CLOSED, at, at + timedelta(minutes=3)
     audit.announce(round_, "closed", f"Round {round_.number} closed.")
     audit.announce(round_, "blended", "The meta-model is made.")
-    if state in (State.RESOLVED, State.SETTLED):
+    if state in Round.RESOLVED_STATES:
         round_.state, round_.resolved_at = State.RESOLVED, at + timedelta(days=4)
         round_.ranked = {split: ranks.keep(ranks.placed(round_, split)) for split in ("test", "live")}
         audit.announce(round_, "resolved", f"Round {round_.number} is resolved.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit
@@ -19,25 +19,29 @@ FEW_ERAS = 5
 """Weights that are fitted on fewer eras say more of these eras than of the participants."""
 ENOUGH_ERAS = 15
 """From so many resolved eras on the default weighs the participants (FORMULAS section 5)."""
+PRESENT = 0.5
+"""Who was there for less of the rows has no history to be weighed by."""
+UNCERTIFIED = "Its solver did not certify the weights that it found."
 
 
 @dataclass(frozen=True)
 class Method:
-    """A blend: what it mixes, how it weighs, the eras that it needs, whether it solves for weights, and
-    whether it looks at labels at all.
+    """A blend: what it mixes, how it weighs, the eras that it needs, whether all weigh alike in it, whether
+    it solves for weights, and whether it looks at labels at all.
     """
 
     mixes: str
     fit: Callable[[Voices, Facts, Evidence | None], Weighing]
     least_eras: int = 0
+    alike: bool = False
     solves: bool = False
     fits: bool = True
 
 
 METHODS = {
-    "equal": Method(equal.MIXES, equal.fit, fits=False),
-    "calibrated": Method(calibrated.MIXES, calibrated.fit),
-    "rank": Method(rank.MIXES, rank.fit),
+    "equal": Method(equal.MIXES, equal.fit, alike=True, fits=False),
+    "calibrated": Method(calibrated.MIXES, calibrated.fit, alike=True),
+    "rank": Method(rank.MIXES, rank.fit, alike=True),
     "stake": Method(stake.MIXES, stake.fit),
     "score": Method(score.MIXES, score.fit, 1),
     "greedy": Method(greedy.MIXES, greedy.fit, FEW_ERAS, solves=True),
@@ -98,18 +102,34 @@ def weigh(name: str, voices: Voices, facts: Facts, evidence: Evidence | None) ->
         return method.fit(voices, facts, evidence)
     if not known.any():
         raise NumericsError("too_few_eras", "Nobody here was there in the resolved eras.", eras=0, least=1)
-    return _with_newcomers(method.fit(voices.people(known), facts, evidence.people(known)), known)
+    return with_newcomers(method.fit(voices.people(known), facts, evidence.people(known)), known)
 
 
 def _known(evidence: Evidence) -> Bools:
-    """Who (P,) was there for at least half of the rows."""
-    return evidence.there @ np.diff(evidence.starts) * 2 >= evidence.rows
+    """Who (P,) was there for enough of the rows."""
+    return evidence.there @ np.diff(evidence.starts) >= PRESENT * evidence.rows
 
 
-def _with_newcomers(found: Weighing, known: Bools) -> Weighing:
+def with_newcomers(found: Weighing, known: Bools) -> Weighing:
+    """The weighing of those who are known, in their order, with the others among them: known (P,).
+
+    Each newcomer weighs 1/P; the others share the rest.
+
+    >>> known = np.array([True, False, True, False])
+    >>> with_newcomers(Weighing(np.array([0.75, 0.25])), known).weights.tolist()
+    [0.375, 0.25, 0.125, 0.25]
+    """
     weights = np.full(known.size, 1.0 / known.size)
     weights[known] = found.weights * (known.sum() / known.size)
-    return Weighing(weights, found.slope, found.gap, found.certified, found.settings)
+    return replace(found, weights=weights)
+
+
+def held(found: Weighing, caps: Floats | None, floor: float) -> Weighing:
+    """A weighing between a floor and caps (P,), None and 0 where there are none. Raises as `bounded`."""
+    if caps is None and floor <= 0.0:
+        return found
+    tops = np.ones(found.weights.size) if caps is None else caps
+    return replace(found, weights=bounded(found.weights, tops, floor))
 
 
 def blend(
@@ -125,9 +145,5 @@ def blend(
     `evidence` is what may be fitted on, None without any; it shares no row with those that it is judged on.
     Raises NumericsError: as `weigh` and `bounded`.
     """
-    found = weigh(name, voices, facts, evidence)
-    if caps is not None or floor > 0.0:
-        tops = np.ones(voices.participants) if caps is None else caps
-        weights = bounded(found.weights, tops, floor)
-        found = Weighing(weights, found.slope, found.gap, found.certified, found.settings)
+    found = held(weigh(name, voices, facts, evidence), caps, floor)
     return Blended(name, found, mixed(name, voices, found))

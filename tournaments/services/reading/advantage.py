@@ -13,8 +13,6 @@ from django.db.models.fields.json import KeyTextTransform
 
 from tournaments.models import Exclusion, Participant, Round, Score, Tournament
 
-RESOLVED = (Round.State.RESOLVED, Round.State.SETTLED)
-
 
 class Median(Aggregate):
     """PostgreSQL's median of a column."""
@@ -50,7 +48,7 @@ class Line:
 
 def of_season(tournament: Tournament) -> list[Line]:
     """Return a line per resolved round, the oldest first, in four queries."""
-    rounds = Round.objects.filter(tournament=tournament, state__in=RESOLVED).order_by("number")
+    rounds = Round.objects.filter(tournament=tournament, state__in=Round.RESOLVED_STATES).order_by("number")
     ruled = KeyTextTransform("paid_split", "rules")
     numbers, scores = _scores(list(rounds.values_list("pk", "number", ruled)))
     players, benchmarks = _players(scores), _benchmarks(scores)

@@ -9,8 +9,6 @@ from tournaments.models import MetaModel, Round, Score
 from tournaments.services.reading.feedback import splits_of
 from tournaments.services.reading.rows import UNSHOWN
 
-CLOSED = (Round.State.CLOSED, Round.State.RESOLVED, Round.State.SETTLED)
-
 
 @dataclass(frozen=True)
 class Blend:
@@ -50,7 +48,7 @@ class Blends:
 
 def of_round(round_: Round) -> Blends | None:
     """Return the blends of a round that is closed and blended, in two questions; None of any other."""
-    if round_.state not in CLOSED or round_.blended_at is None:
+    if round_.state not in Round.CLOSED_STATES or round_.blended_at is None:
         return None
     shown = [split for split in splits_of(round_) if split != "validation"]
     scores = Score.objects.filter(split__in=shown).defer(*UNSHOWN)

@@ -12,7 +12,6 @@ from tournaments.services.reading.feedback import splits_of
 
 State = Round.State
 CROWD_SPLITS = ("test", "live")
-TO_ALL = (State.RESOLVED, State.SETTLED)
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def of_round(actor: Actor, round_: Round, split: str = "") -> Listing:
     if chosen not in shown:
         raise Conflict("split_not_shown", f"Round {round_.number} shows no {split} figures at this moment.")
     found = Contribution.objects.filter(round=round_, split=chosen).order_by("-loo", "participant__alias")
-    if round_.state in TO_ALL or actor.oversees(round_.tournament):
+    if round_.state in Round.RESOLVED_STATES or actor.oversees(round_.tournament):
         own = reader_in(actor, round_.tournament)
     else:
         own = need_participant(actor, round_.tournament)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tournaments.models import MetaModel, Round
-from tournaments.services.errors import Conflict
+from tournaments.services.errors import Conflict, Unknown
 from tournaments.services.reading import reports
 from tournaments.services.reading.feedback import score_json, splits_of
 
@@ -37,6 +37,15 @@ def need_blended(round_: Round) -> None:
         raise Conflict(
             "not_blended", f"Round {round_.number} is still being scored and blended. Wait for it."
         )
+
+
+def find_blend(round_: Round, blend: str = "") -> MetaModel:
+    """Return a round's meta-model, or another of its blends by name. Raises Unknown `unknown_blend`."""
+    chosen = {"blend": blend} if blend else {"headline": True}
+    model = MetaModel.objects.filter(round=round_, **chosen).select_related("round__tournament").first()
+    if model is None:
+        raise Unknown("unknown_blend", f"Round {round_.number} has no blend {blend or 'that speaks for it'}.")
+    return model
 
 
 def _row(model: MetaModel, shown: list[str]) -> dict[str, Any]:

@@ -12,9 +12,8 @@ from typing import Any
 from tournaments.models import MetaModel, Round
 from tournaments.services import audit, files
 from tournaments.services.access import Actor, need_operator
-from tournaments.services.errors import Unknown
 from tournaments.services.reading import manifests
-from tournaments.services.reading.crowds import need_blended
+from tournaments.services.reading.crowds import find_blend, need_blended
 from tournaments.store import exports, vectors
 from tournaments.store.blobs import BlobError
 
@@ -54,11 +53,7 @@ def find(actor: Actor, round_: Round, blend: str = "") -> MetaModel:
     """
     need_operator(actor, round_.tournament)
     need_blended(round_)
-    chosen = {"blend": blend} if blend else {"headline": True}
-    model = MetaModel.objects.filter(round=round_, **chosen).select_related("round__tournament").first()
-    if model is None:
-        raise Unknown("unknown_blend", f"Round {round_.number} has no blend {blend or 'that speaks for it'}.")
-    return model
+    return find_blend(round_, blend)
 
 
 def take(actor: Actor, round_: Round, blend: str = "", kind: str = CSV) -> Exported:

@@ -29,8 +29,6 @@ from tournaments.services.reading.rows import UNSHOWN
 from tournaments.services.settlement import why_not
 
 State = Round.State
-PAST = (State.CLOSED, State.RESOLVED, State.SETTLED)
-RESOLVED = (State.RESOLVED, State.SETTLED)
 
 
 @dataclass(frozen=True)
@@ -94,23 +92,23 @@ def find_participant(tournament: Tournament, alias: str) -> Participant:
 def of_forecaster(forecaster: Forecaster) -> list[Played]:
     """Return the closed rounds of a forecaster since it was made, newest first."""
     chosen = Selection.objects.filter(forecaster=forecaster)
-    return _played(forecaster.participant, chosen, PAST)
+    return _played(forecaster.participant, chosen, Round.CLOSED_STATES)
 
 
 def of_participant(participant: Participant) -> list[Played]:
     """Return the resolved rounds of a participant's paid place, newest first: what all may see."""
     chosen = Selection.objects.filter(forecaster__participant=participant, paid_place=True)
-    return _played(participant, chosen, RESOLVED)
+    return _played(participant, chosen, Round.RESOLVED_STATES)
 
 
 def last_before(round_: Round, participant: Participant) -> Played | None:
     """Return the participant's last resolved round before this one, if there is one; without the crowd."""
-    rounds = Round.objects.filter(tournament=round_.tournament_id, state__in=RESOLVED)
+    rounds = Round.objects.filter(tournament=round_.tournament_id, state__in=Round.RESOLVED_STATES)
     last = rounds.filter(number__lt=round_.number).order_by("-number").first()
     if last is None:
         return None
     chosen = Selection.objects.filter(forecaster__participant=participant, paid_place=True, round=last)
-    played = _played(participant, chosen, RESOLVED, [last])
+    played = _played(participant, chosen, Round.RESOLVED_STATES, [last])
     return played[0] if played else Played(last, last.read_rules().paid_split)
 
 
@@ -220,7 +218,7 @@ def _judged(rounds: list[Round]) -> Q:
     """Return the condition of scores on the rows that each resolved round pays on."""
     splits: dict[str, list[int]] = defaultdict(list)
     for round_ in rounds:
-        if round_.state in RESOLVED:
+        if round_.state in Round.RESOLVED_STATES:
             splits[round_.read_rules().paid_split].append(round_.pk)
     found = Q(pk__in=[])
     for split, pks in splits.items():

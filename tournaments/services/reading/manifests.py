@@ -53,7 +53,7 @@ def _what(model: MetaModel) -> str:
 
 
 def _fits_on_test(round_: Round) -> bool:
-    return TEST in round_.split_rows and round_.read_rules().paid_split != TEST
+    return TEST in round_.split_rows and round_.read_rules().fits_on_test
 
 
 def _evidence(model: MetaModel) -> list[dict[str, Any]]:

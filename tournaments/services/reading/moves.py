@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tournaments.numerics.blending import stack
+from tournaments.numerics.blending.registry import METHODS, PRESENT
 
 ALIKE = 1e-9
 """Weights nearer than this are the same."""
@@ -17,13 +18,8 @@ SEEN = 5e-5
 """A smaller move is not seen in a percentage with two decimals."""
 NOTICED = 0.05
 """A correlation with the meta-model that changed by less tells nothing."""
-HALF = 0.5
-"""Who was there for less of the labelled rows has no history to be weighed by."""
 UP, DOWN, EITHER = 1, -1, 0
-WEIGHS_ALIKE = ("equal", "calibrated", "rank")
 TELL_NOTHING = ("away", "not_there")
-SOLVES = ("greedy", "pool", "stack")
-"""Blends that pay for what the others do not say already."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +100,7 @@ def why(now: Stand, before: Stand | None, away: int = 0) -> list[Reason]:
 
 def _settles(now: Stand) -> bool:
     """Say whether the blend alone says what the weight is, whatever the others do or were."""
-    return now.blend in WEIGHS_ALIKE and now.is_equal
+    return METHODS[now.blend].alike and now.is_equal
 
 
 def _standing(now: Stand, before: Stand | None = None) -> Iterator[Reason]:
@@ -133,7 +129,7 @@ def _bounds(now: Stand) -> Iterator[Reason]:
         yield Reason("floored", {"floor": now.floor})
     elif now.weight < ALIKE:
         yield Reason("nothing", {"blend": now.blend})
-    elif now.history is not None and now.history < HALF and now.is_equal:
+    elif now.history is not None and now.history < PRESENT and now.is_equal:
         yield Reason("newcomer", {"history": now.history, "participants": len(now.players)})
 
 
@@ -152,13 +148,14 @@ def _others(now: Stand, before: Stand) -> Iterator[tuple[int, Reason]]:
 
 def _own(now: Stand, before: Stand) -> Iterator[tuple[int, Reason]]:
     """What became known of the participant's own work since the round before, where the blend looks at it."""
-    if now.blend in WEIGHS_ALIKE:
+    if METHODS[now.blend].alike:
         return
     known = {(one.round, one.split) for one in before.learnt}
     for one in now.learnt:
         if (one.round, one.split) not in known:
             yield _gained(one)
-    if now.blend not in SOLVES or now.cwmm is None or before.cwmm is None:
+    # What is solved for pays for what the others do not say already.
+    if not METHODS[now.blend].solves or now.cwmm is None or before.cwmm is None:
         return
     if abs(now.cwmm - before.cwmm) >= NOTICED:
         nearer = now.cwmm > before.cwmm

@@ -23,12 +23,13 @@ from tournaments.models import (
     Selection,
     Tournament,
 )
+from tournaments.numerics.blending.registry import METHODS
 from tournaments.services.access import Actor, reader_in
 from tournaments.services.reading import contributions
-from tournaments.services.reading.contributions import CROWD_SPLITS, TO_ALL
+from tournaments.services.reading.contributions import CROWD_SPLITS
 from tournaments.services.reading.feedback import splits_of
 from tournaments.services.reading.histories import find_participant
-from tournaments.services.reading.moves import WEIGHS_ALIKE, Learnt, Reason, Stand, why
+from tournaments.services.reading.moves import Learnt, Reason, Stand, why
 
 LAST = 20
 """So many rounds are told of, the newest first."""
@@ -76,7 +77,7 @@ def of_participant(actor: Actor, participant: Participant, everything: bool = Tr
     tournament = participant.tournament
     mine = reader_in(actor, tournament)
     own = mine is not None and mine.pk == participant.pk
-    states = [*TO_ALL]
+    states = [*Round.RESOLVED_STATES]
     if everything and (own or actor.oversees(tournament)):
         states.append(Round.State.CLOSED)
     return Report(participant, own, _lines(participant, states))
@@ -153,7 +154,7 @@ class _Around:
         """Ask for all rounds at once."""
         models = _headlines(rounds)
         # Where all weigh alike nothing that anybody gained moves a weight.
-        weighed = [one for one in rounds if models[one.pk].blend not in WEIGHS_ALIKE]
+        weighed = [one for one in rounds if not METHODS[models[one.pk].blend].alike]
         weights: dict[int, dict[str, float]] = defaultdict(dict)
         shares = MetaModelWeight.objects.filter(participant=participant, meta_model__round__in=rounds)
         for pk, blend, weight in shares.values_list("meta_model__round", "meta_model__blend", "weight"):
@@ -208,7 +209,7 @@ class _Around:
         for pk, number, _ in self.sources.get(round_.pk, []):
             if (pk, LIVE) in self.everyone:
                 yield Learnt(number, LIVE, self.own.get((pk, LIVE)), self.everyone[pk, LIVE])
-        if round_.read_rules().paid_split != TEST and (round_.pk, TEST) in self.everyone:
+        if round_.read_rules().fits_on_test and (round_.pk, TEST) in self.everyone:
             yield Learnt(round_.number, TEST, self.own.get((round_.pk, TEST)), self.everyone[round_.pk, TEST])
 
     def _history(self, round_: Round, model: MetaModel) -> float | None:

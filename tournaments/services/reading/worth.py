@@ -7,14 +7,14 @@ from tournaments.models import MetaModel, Round, Score
 from tournaments.numerics.losses import LN2
 from tournaments.services import worth
 from tournaments.services.access import Actor, need_overseer
-from tournaments.services.errors import Conflict, Invalid, Unknown
+from tournaments.services.errors import Conflict, Invalid
 from tournaments.services.reading import eras, reports
+from tournaments.services.reading.crowds import find_blend
 from tournaments.services.worth import Measured
 
 COST, KELLY = 0.001, 0.5
 """What is asked for unless somebody says otherwise."""
 MOST_COST = 0.5
-RESOLVED = (Round.State.RESOLVED, Round.State.SETTLED)
 
 
 @dataclass(frozen=True)
@@ -62,24 +62,18 @@ def of_round(
     need_overseer(actor, round_.tournament)
     _need_resolved(round_)
     _need_numbers(cost, kelly)
-    models = list(
-        MetaModel.objects.filter(round=round_)
-        .select_related("round__tournament")
-        .order_by("-headline", "blend")
-    )
-    model = next((one for one in models if one.blend == blend or (one.headline and not blend)), None)
-    if model is None:
-        raise Unknown("unknown_blend", f"Round {round_.number} has no blend {blend or 'that speaks for it'}.")
+    model = find_blend(round_, blend)
     measured = worth.measure(model, cost, kelly)
     if measured is None:
         raise Conflict(
             "nothing_to_judge",
             f"Round {round_.number} has no live or test row with a label, so its meta-model is not judged.",
         )
+    blends = MetaModel.objects.filter(round=round_).order_by("-headline", "blend")
     score = Score.objects.select_related("round").get(meta_model=model, split=measured.split)
     return Report(
         model=model,
-        blends=[one.blend for one in models],
+        blends=list(blends.values_list("blend", flat=True)),
         cost=cost,
         kelly=kelly,
         measured=measured,
@@ -90,7 +84,7 @@ def of_round(
 
 
 def _need_resolved(round_: Round) -> None:
-    if round_.state not in RESOLVED:
+    if round_.state not in Round.RESOLVED_STATES:
         raise Conflict(
             "not_resolved",
             f"Round {round_.number} is {round_.state}; what its meta-model is worth shows at the resolution.",

@@ -23,7 +23,7 @@ def announce(piece: Work) -> None:
         if round_.state == State.OPEN:
             _all(round_, Notice.OPENED, closes_at=round_.closes_at.isoformat())
         # Who came after the results were announced is not told of them again when the round is settled.
-        if round_.state in (State.RESOLVED, State.SETTLED) and not _told(round_, Notice.RESOLVED):
+        if round_.state in Round.RESOLVED_STATES and not _told(round_, Notice.RESOLVED):
             _all(round_, Notice.RESOLVED)
         if round_.state == State.SETTLED and round_.read_rules().rewards != "none":
             _paid(round_)

@@ -6,12 +6,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tournaments.models import Score
+from tournaments.numerics.blending.registry import UNCERTIFIED
 from tournaments.services.reading.blends import Blend, Blends
 from tournaments.services.reading.reports import Dot
 from tournaments.web import words
 from tournaments.web.formats import MINUS, figure_text, null, share
-
-UNCERTIFIED = "Its solver did not certify the weights that it found."
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def columns_of(public: bool, state: str, paid: bool) -> list[Column]:
     """
     if state in (Round.State.DRAFT, Round.State.OPEN):
         return [RANK, NAME, *SENT, *SCORES, AFTER[0]] if public else [NAME, *SENT, *SCORES]
-    ties = [TIES] if state in (Round.State.RESOLVED, Round.State.SETTLED) else []
+    ties = [TIES] if state in Round.RESOLVED_STATES else []
     return [RANK, NAME, *SCORES, *ties, *AFTER, *([PAYOUT] if paid else [])]
 
 

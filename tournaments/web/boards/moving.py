@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from tournaments.numerics.blending.registry import UNCERTIFIED
 from tournaments.services.reading.moves import Reason
 from tournaments.web.formats import figure_text, share
 
@@ -71,7 +72,7 @@ def _rho(found: Figures) -> str:
 
 
 def _stands_in(found: Figures) -> str:
-    why = found["why"] or "Its solver did not certify the weights that it found."
+    why = found["why"] or UNCERTIFIED
     return f"“{found['blend']}” stands in for “{found['wanted']}”. {why}"
 
 

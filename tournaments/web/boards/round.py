@@ -98,7 +98,7 @@ def show_round(request: HttpRequest, actor: Actor, slug: str, number: str) -> Ht
     if only_part(request, "board"):
         return show(request, "web/_board.html", context)
     me, rewarded = context["me"], context["rewarded"]
-    after = round_.state in (State.CLOSED, State.RESOLVED, State.SETTLED)
+    after = round_.state in Round.CLOSED_STATES
     portrait = reports.portrait(round_, found.board.split) if after else None
     made = blends.of_round(round_)
     lines = blended.dots(made, found.board.split) if made else []

@@ -50,7 +50,7 @@ def worth(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpRes
     context: dict[str, Any] = {"round": round_, "operates": actor.operates(round_.tournament)}
     found = MetaModel.objects.filter(round=round_).order_by("-headline", "blend")
     blends = list(found.values_list("blend", flat=True))
-    if round_.state not in reading.RESOLVED or not blends:
+    if round_.state not in Round.RESOLVED_STATES or not blends:
         return show(request, "web/running/worth.html", context)
     given = {"cost": COST, "kelly": KELLY, "blend": "", **request.GET.dict()}
     form = WorthForm(given, blends=blends)
