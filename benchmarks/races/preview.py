@@ -42,6 +42,7 @@ class _Stage:
 
     def __init__(self, folder: Path, crowd: int) -> None:
         from benchmarks.many import SPLIT_STARTS, forecaster  # which takes its sizes from this folder
+        from tournaments.models import Rules
         from tournaments.services.frames import Frame
         from tournaments.services.matrices import Cache
 
@@ -53,7 +54,7 @@ class _Stage:
         parts = tuple(eras[(eras >= a) & (eras <= b)] - a for a, b in pairwise(SPLIT_STARTS))
         names = ("validation", "test", "live")
         frame = Frame(np.ones(ROWS, dtype=bool), names, np.asarray(SPLIT_STARTS), parts, 0)
-        stand_in: Any = SimpleNamespace(pk=1)
+        stand_in: Any = SimpleNamespace(pk=1, read_rules=Rules)
         self.cache = Kept(stand_in, frame)
         self.chosen: Any = [SimpleNamespace(position=at, participant_id=at) for at in range(crowd)]
         self.newcomer = forecaster(crowd)
@@ -69,11 +70,11 @@ class _Stage:
 
     def blended(self, mixes: str) -> np.ndarray:
         """The last one's file comes anew, and everyone is blended."""
-        from tournaments.numerics.blending.slopes import boldness_of
         from tournaments.services import preview
 
         self._append(self.chosen[-1].position, self.newcomer)
-        shares = dict.fromkeys((one.participant_id for one in self.chosen), 1.0 / len(self.chosen))
-        mean = preview.mean_of(self.cache, self.chosen, shares, mixes)
-        slope = boldness_of(preview.spreads_of(self.cache, self.chosen), mean) if mixes == "ranks" else 1.0
-        return np.asarray(expit(slope * mean))
+        owners = [one.participant_id for one in self.chosen]
+        scene = preview.Scene(self.cache.round, self.cache, self.chosen, owners)
+        learnt = preview.Learnt(variance=0.01, eras=20, levels=(-1.0, 1.0))
+        x = preview.of_ranks(scene, learnt) if mixes == "ranks" else preview.of_logits(scene, learnt, mixes)
+        return np.asarray(expit(x[2]))

@@ -9,7 +9,7 @@ import pytest
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
-from benchmarks.worlds.bad_company import GOOD, KINDS, MIXTURE, SURE, cost, round_with, said
+from benchmarks.worlds.bad_company import GOOD, KINDS, SURE, cost, round_with, said
 from benchmarks.worlds.panel import Panel
 from tournaments.numerics.blending.registry import NAMES, blend, default_of
 from tournaments.numerics.blending.voices import Voices, logits, merge, merge_ranks
@@ -19,13 +19,6 @@ from tournaments.numerics.ranks import gaussian_ranks
 BAR = 1e-4  # nats
 SEEDS = 4
 YOUNG, OLD = 10, 15
-RANK_HOLDS = [
-    "junk",
-    "five times overconfident",
-    "constant but for noise",
-    "memorisers of validation",
-    MIXTURE,
-]
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +39,7 @@ def test_no_bad_company_costs_the_default_of_a_long_history(kind: str) -> None:
     assert mean_cost(kind, OLD) <= BAR
 
 
-@pytest.mark.parametrize("kind", RANK_HOLDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_nor_does_it_cost_that_of_a_short_one(kind: str) -> None:
     assert default_of(YOUNG) == "rank"
     assert mean_cost(kind, YOUNG) <= BAR

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tournaments.numerics.blending.registry import METHODS
 from tournaments.services.reading.moves import Learnt, Reason, Stand, why
 
 TEN = frozenset(range(10))
@@ -12,7 +13,8 @@ TEN = frozenset(range(10))
 
 def stand(number: int = 2, blend: str = "stack", weight: float = 0.2, **more: Any) -> Stand:
     """A stand in a round of ten whose rules name the blend that it has."""
-    return replace(Stand(number, blend, weight, TEN, wanted=blend), **more)
+    alike = {"top": weight} if METHODS[blend].alike else {}
+    return replace(Stand(number, blend, weight, TEN, wanted=blend), **{**alike, **more})
 
 
 def codes(found: list[Reason]) -> list[str]:
@@ -39,6 +41,16 @@ def test_where_all_weigh_alike_only_their_number_matters() -> None:
     assert (reason.code, reason.against) == ("equal", False)
     figures = {"blend": "rank", "participants": 12, "before": 10, "came": 3, "went": 1}
     assert dict(reason.figures) == figures
+
+
+def test_who_is_not_heard_and_who_says_what_others_say_is_told_so() -> None:
+    before = stand(1, "rank", 0.1)
+    (silent,) = why(stand(blend="rank", weight=0.0, top=1 / 9), before)
+    assert (silent.code, dict(silent.figures)) == ("silent", {"blend": "rank"})
+    (copies,) = why(stand(blend="rank", weight=1 / 24, top=1 / 8), before)
+    assert (copies.code, dict(copies.figures)) == ("copies", {"blend": "rank", "copies": 3, "voices": 8})
+    (heard,) = why(stand(blend="rank", weight=1 / 9, top=1 / 9), before)
+    assert (heard.code, heard.figures["participants"], heard.figures["before"]) == ("equal", 9, 10)
 
 
 def test_another_blend_is_named_with_the_one_before() -> None:

@@ -68,10 +68,13 @@ def test_the_curve_is_kept_at_the_resolution_and_ends_in_the_meta_model(world, c
 
 def test_a_rung_is_the_mean_of_blends_made_by_hand(world, resolved):
     model, live = headline(resolved), world.splits == "live"
-    ranks = [gaussian_ranks(p[live], [0, 8, 16, 24, 32]) for p in sent(world)]
+    eras = [0, 8, 16, 24, 32]
+    ranks = [gaussian_ranks(p[live], eras) for p in sent(world)]
+    crowd = np.median([logit(p[live]).reshape(4, 8).mean(axis=1) for p in sent(world)], axis=0)
+    level = np.repeat(crowd if model.levels is None else crowd.clip(*model.levels), 8)
     for one, size in zip(model.curve, (1, 2, 3), strict=True):
         means = [np.mean(chosen, axis=0) for chosen in itertools.combinations(ranks, size)]
-        gains = [LN2 - log_loss(expit(model.slope * g), world.y[live]) for g in means]
+        gains = [LN2 - log_loss(expit(model.slope * g + level), world.y[live]) for g in means]
         assert one["gain"] == pytest.approx(np.mean(gains), abs=1e-11)
         assert (one["gain_low"], one["gain_high"]) == pytest.approx(np.quantile(gains, [0.1, 0.9]), abs=1e-11)
 

@@ -58,6 +58,9 @@ class MetaModel(models.Model):
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    LEVELS = ("level_low", "level_high")
+    """What of the settings says in which range an era's mean logit is held."""
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["round", "blend"], name="blend_once_per_round"),
@@ -67,6 +70,12 @@ class MetaModel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.blend} of {self.round}"
+
+    @property
+    def levels(self) -> tuple[float, float] | None:
+        """Return the range that an era's mean logit is held in; None where it is not."""
+        low, high = (self.settings.get(name) for name in self.LEVELS)
+        return None if low is None or high is None else (low, high)
 
 
 class MetaModelWeight(models.Model):

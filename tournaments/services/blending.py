@@ -13,7 +13,7 @@ from django.db import transaction
 from tournaments.models import MetaModel, MetaModelWeight, Participant, Round, Rules, Work
 from tournaments.numerics.blending import registry, walk_forward
 from tournaments.numerics.blending.registry import Blended
-from tournaments.numerics.blending.weighing import Facts
+from tournaments.numerics.blending.weighing import Facts, Weighing
 from tournaments.numerics.errors import NumericsError
 from tournaments.services import evidence, files, rounds, scoring, work
 from tournaments.services.crowd import Crowd, crowd_of
@@ -166,9 +166,14 @@ def values_of(scene: Scene, made: Made) -> dict[str, Any]:
         "fitted_eras": scene.past.all.eras if scene.past and fits else 0,
         "gap": found.gap,
         "certified": found.certified,
-        "settings": found.settings,
+        "settings": found.settings | _limits(found),
         "forecasters": len(scene.crowd.participants),
     }
+
+
+def _limits(found: Weighing) -> dict[str, float]:
+    """Return the range that an era's level is held in, as `MetaModel.levels` reads it."""
+    return dict(zip(MetaModel.LEVELS, found.levels, strict=True)) if found.levels else {}
 
 
 def shares_of(scene: Scene, made: Made) -> list[tuple[Participant, float]]:

@@ -17,6 +17,7 @@ from tournaments.models import (
     Submission,
 )
 from tournaments.numerics.blending import registry
+from tournaments.numerics.blending.weighing import Weighing
 from tournaments.numerics.players import Contribution as Found
 from tournaments.numerics.players import Mixture, contributions
 from tournaments.services import files, labels
@@ -30,8 +31,7 @@ class Made:
     """A meta-model as it was made: how it mixes, and what it says of all rows of the round, void ones too."""
 
     blend: str
-    weights: np.ndarray
-    slope: float
+    weighing: Weighing
     vector: np.ndarray
 
 
@@ -50,7 +50,8 @@ def made_of(meta_model: MetaModel, crowd: Crowd, vector: np.ndarray) -> Made:
     kept = MetaModelWeight.objects.filter(meta_model=meta_model).values_list("participant", "weight")
     weights = dict(kept)
     shares = np.array([weights[participant.pk] for participant in crowd.participants])
-    return Made(meta_model.blend, shares, 1.0 if meta_model.slope is None else meta_model.slope, vector)
+    slope = 1.0 if meta_model.slope is None else meta_model.slope
+    return Made(meta_model.blend, Weighing(shares, slope, levels=meta_model.levels), vector)
 
 
 def measure(
@@ -77,12 +78,12 @@ def measure(
 def mixture_of(round_: Round, split: str, frame: Frame, crowd: Crowd, made: Made, known: Known) -> Mixture:
     """Return a meta-model as its formulas take it, on the known rows of a split."""
     place = files.place_of(files.rows_of(round_), split)
-    mixes = registry.METHODS[made.blend].mixes
+    voices = crowd.voices.rows(frame.columns(place, known.keep))
     return Mixture(
-        voices=crowd.voices.rows(frame.columns(place, known.keep)).said(mixes),
-        mixes=mixes,
-        weights=made.weights,
-        slope=made.slope,
+        voices=registry.spoken(made.blend, voices, made.weighing),
+        mixes=registry.METHODS[made.blend].mixes,
+        weights=made.weighing.weights,
+        slope=made.weighing.slope,
         meta=made.vector[place][known.keep],
         eps=round_.read_rules().epsilon,
     )

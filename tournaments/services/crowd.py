@@ -42,7 +42,7 @@ def crowd_of(round_: Round, frame: Frame, *, from_uploads: bool = False) -> Crow
     part = judged_part(frame)
     judged = {one.pk: row[part].copy() for one, row in zip(chosen, ranks, strict=True)}
     owners = np.array([one.participant_id for one in chosen])
-    voices = Voices(merge(z, owners), merge_ranks(ranks, owners, frame.split_starts))
+    voices = Voices(merge(z, owners), merge_ranks(ranks, owners, frame.split_starts), frame.starts)
     players, forecasters = np.unique(owners, return_counts=True)
     by_id = Participant.objects.in_bulk(players.tolist())
     return Crowd([by_id[pk] for pk in players.tolist()], voices, judged, forecasters)

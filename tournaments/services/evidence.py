@@ -135,7 +135,7 @@ def _of_source(source: Round, version: LabelSet, places: dict[int, int], from_up
     owners = np.array([places[submission.participant_id] for submission in chosen])
     there = np.zeros(len(places), dtype=bool)
     there[owners] = True
-    voices = Voices(*(np.zeros((there.size, known.rows)) for _ in range(2)))
+    voices = Voices(np.zeros((there.size, known.rows)), np.zeros((there.size, known.rows)))
     voices.z[there], voices.g[there] = merge(z, owners), merge_ranks(g, owners, [0, known.rows])
     return _Part(voices, there, known)
 

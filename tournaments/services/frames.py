@@ -35,6 +35,12 @@ class Frame:
         ]
         return np.concatenate(parts)
 
+    @property
+    def starts(self) -> np.ndarray:
+        """Return the era boundaries (E+1,) over all rows that stand."""
+        parts = zip(self.split_starts[:-1], self.eras, strict=True)
+        return np.concatenate([[0], *(first + eras[1:] for first, eras in parts)])
+
     def columns(self, place: slice, keep: np.ndarray) -> np.ndarray:
         """Return where the rows that `keep` (place,) marks in a part of all rows stand among the K kept."""
         found: np.ndarray = (np.cumsum(self.keep) - 1)[place][keep]

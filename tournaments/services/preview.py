@@ -8,8 +8,7 @@ they are kept in a file beside the matrix, and a newcomer costs one pass over th
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,13 @@ from django.conf import settings
 from scipy.special import expit
 
 from tournaments.models import Participant, Round, Submission
-from tournaments.numerics.blending import registry, slopes
-from tournaments.numerics.blending.voices import LOGITS, PROBABILITIES, RANKS, merge, merge_ranks
+from tournaments.numerics.blending import rank, registry, slopes
+from tournaments.numerics.blending.heard import heard
+from tournaments.numerics.blending.voices import LOGITS, PROBABILITIES, RANKS
+from tournaments.numerics.blending.weighing import Evidence as Past
 from tournaments.numerics.blending.weighing import Weighing, equal_weights
 from tournaments.numerics.errors import NumericsError
-from tournaments.services import audit, evidence, files, rounds
+from tournaments.services import audit, evidence, files, passes, rounds
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.blending import ABSTAIN, caps_of, facts_of
 from tournaments.services.clock import db_now
@@ -33,9 +34,6 @@ from tournaments.services.evidence import Source
 from tournaments.services.frames import frame_of
 from tournaments.services.matrices import Cache, cache_of
 from tournaments.store import exports
-
-BLOCK = 64
-"""Submissions at a time: 18 MB at the original's size."""
 
 
 @dataclass(frozen=True)
@@ -67,15 +65,23 @@ class Preview:
 
 
 @dataclass(frozen=True)
-class _Learnt:
-    """What the past says of those who were there: weights by participant, or a slope and its variance.
+class Learnt:
+    """What the past says of those who were there: weights by participant, or a slope, its variance and the
+    eras that it was found on; for whom labels speak, and the range of levels that was seen.
 
     Blends in which all weigh alike need no more of the past than the mean of its voices.
     """
 
-    weights: dict[int, float]
-    slope: float
-    variance: float | None
+    weights: dict[int, float] = field(default_factory=dict)
+    slope: float = 1.0
+    variance: float | None = None
+    eras: int = 0
+    proven: list[int] = field(default_factory=list)
+    levels: tuple[float, float] | None = None
+
+    def settled(self, prior: float) -> float:
+        """Return the slope as far as the past settles it."""
+        return slopes.settled(self.slope, self.variance or 0.0, prior, self.eras)
 
 
 def now(actor: Actor, round_: Round, blend: str = "") -> Preview:
@@ -119,26 +125,70 @@ class _Made:
     vector: np.ndarray
 
 
+@dataclass(frozen=True)
+class Scene:
+    """Whom an open round's blend is made of at this moment: participants by their keys, and their files."""
+
+    round: Round
+    cache: Cache
+    chosen: list[Submission]
+    owners: list[int]
+
+    def held(self, weights: np.ndarray) -> np.ndarray:
+        """Return weights (P,) inside the caps and the floor of the rules."""
+        counts = Counter(one.participant_id for one in self.chosen)
+        rules = self.round.read_rules()
+        caps = caps_of(rules, np.array([counts[pk] for pk in self.owners]))
+        return registry.held(Weighing(weights), caps, rules.weight_floor).weights
+
+    def mean(self, weights: np.ndarray, mixes: str) -> np.ndarray:
+        """Return the weighed mean (K,) of the voices."""
+        shares = dict(zip(self.owners, weights.tolist(), strict=True))
+        return passes.mean_of(self.cache, self.chosen, shares, mixes)
+
+
 def _made(round_: Round, chosen: list[Submission], sources: list[Source], name: str) -> _Made:
-    counts = Counter(one.participant_id for one in chosen)
-    owners = sorted(counts)
-    learnt, rules = _learnt(round_, name, sources, owners), round_.read_rules()
-    caps = caps_of(rules, np.array([counts[pk] for pk in owners]))
-    weights = registry.held(_weighed(learnt, owners), caps, rules.weight_floor).weights
-    cache, mixes = cache_of(round_, frame_of(round_)), registry.METHODS[name].mixes
-    mean = mean_of(cache, chosen, dict(zip(owners, weights.tolist(), strict=True)), mixes)
-    slope = learnt.slope
-    if learnt.variance is not None:
-        prior = 1.0 if mixes == LOGITS else slopes.boldness_of(spreads_of(cache, chosen), mean)
-        slope = slopes.settled(learnt.slope, learnt.variance, prior)
-    p = mean if mixes == PROBABILITIES else expit(slope * mean)
+    owners = list(passes.places_of(chosen))
+    scene = Scene(round_, cache_of(round_, frame_of(round_)), chosen, owners)
+    learnt, mixes = _learnt(round_, name, sources, owners), registry.METHODS[name].mixes
+    weights, slope, x = of_ranks(scene, learnt) if mixes == RANKS else of_logits(scene, learnt, mixes)
+    p = x if mixes == PROBABILITIES else expit(x)
     players = Participant.objects.in_bulk(owners)
     shares = [(players[pk], float(w)) for pk, w in zip(owners, weights, strict=True)]
-    return _Made(shares, slope, cache.frame.spread(p, ABSTAIN))
+    return _Made(shares, slope, scene.cache.frame.spread(p, ABSTAIN))
 
 
-def _weighed(learnt: _Learnt, owners: list[int]) -> Weighing:
-    """Return who weighs what: newcomers what all would weigh without a past."""
+Spoken = tuple[np.ndarray, float, np.ndarray]
+"""Weights (P,), the slope, and the blended logits, or probabilities, of the rows that stand (K,)."""
+
+
+def of_ranks(scene: Scene, learnt: Learnt) -> Spoken:
+    """Blend as `rank` does; who is heard is seen from the ranks of all."""
+    g = passes.ranks_of(scene.cache, scene.chosen)
+    found = heard(g, np.array([pk in learnt.proven for pk in scene.owners]))
+    weights = scene.held(found)
+    spreads, means = passes.spreads_and_levels(scene.cache, scene.chosen)
+    prior = slopes.boldness_of(spreads[found > 0], np.einsum("p,pm->m", found, g))
+    slope = prior if learnt.variance is None else learnt.settled(prior)
+    x = slope * np.einsum("p,pm->m", weights, g)
+    return (
+        weights,
+        slope,
+        registry.leveled(x, scene.cache.frame.starts, np.median(means, axis=0), learnt.levels),
+    )
+
+
+def of_logits(scene: Scene, learnt: Learnt, mixes: str) -> Spoken:
+    """Blend logits or probabilities, newcomers weighing what all would weigh without a past."""
+    weights = scene.held(_weighed(learnt, scene.owners).weights)
+    slope = learnt.slope if learnt.variance is None else learnt.settled(prior=1.0)
+    mean = scene.mean(weights, mixes)
+    if mixes == PROBABILITIES:
+        return weights, slope, mean
+    return weights, slope, registry.leveled(slope * mean, scene.cache.frame.starts, None, learnt.levels)
+
+
+def _weighed(learnt: Learnt, owners: list[int]) -> Weighing:
     if not learnt.weights:
         return Weighing(equal_weights(len(owners)))
     known = np.array([pk in learnt.weights for pk in owners])
@@ -146,13 +196,15 @@ def _weighed(learnt: _Learnt, owners: list[int]) -> Weighing:
     return registry.with_newcomers(found, known)
 
 
-def _learnt(round_: Round, name: str, sources: list[Source], owners: list[int]) -> _Learnt:
+def _learnt(round_: Round, name: str, sources: list[Source], owners: list[int]) -> Learnt:
     """Return what earlier rounds say, from where it is kept or anew."""
     there = {one.participant_id for source, _ in sources for one in evidence.submissions_of(source, owners)}
     path = _place(round_, name, sources, sorted(there))
     try:
         kept = json.loads(path.read_text())
-        return _Learnt({int(pk): w for pk, w in kept.pop("weights").items()}, **kept)
+        limits = kept.pop("levels")
+        weights = {int(pk): w for pk, w in kept.pop("weights").items()}
+        return Learnt(weights, levels=tuple(limits) if limits else None, **kept)
     except (OSError, ValueError, KeyError, TypeError):
         found = _fitted(round_, name, sources, sorted(there))
         _write(path, asdict(found))
@@ -172,14 +224,11 @@ def _write(path: Path, content: dict[str, Any]) -> None:
     draft.replace(path)
 
 
-def _fitted(round_: Round, name: str, sources: list[Source], there: list[int]) -> _Learnt:
+def _fitted(round_: Round, name: str, sources: list[Source], there: list[int]) -> Learnt:
     past = evidence.of_sources(sources, there) if there else None
     method = registry.METHODS[name]
     if method.alike:
-        if past is None or not method.fits:
-            return _Learnt({}, 1.0, float("inf") if method.fits else None)
-        mean = past.voices.said(method.mixes).mean(axis=0)
-        return _Learnt({}, *slopes.slope_and_variance(mean, past.y, past.starts))
+        return Learnt() if past is None or not method.fits else _slope_of(past, method.mixes, there)
     if name == "stake":
         raise NumericsError("no_stakes", "Nobody stakes here.")
     if past is None:
@@ -187,47 +236,18 @@ def _fitted(round_: Round, name: str, sources: list[Source], there: list[int]) -
     found = registry.weigh(name, past.voices, facts_of(round_), past)
     if not found.certified:
         raise NumericsError("not_certified", registry.UNCERTIFIED)
-    return _Learnt(dict(zip(there, found.weights.tolist(), strict=True)), found.slope, None)
+    weights = dict(zip(there, found.weights.tolist(), strict=True))
+    return Learnt(weights, found.slope, levels=found.levels)
 
 
-def mean_of(cache: Cache, chosen: list[Submission], weights: dict[int, float], mixes: str) -> np.ndarray:
-    """Return the weighed mean (K,) of the participants' voices."""
-    alone, several = _apart(chosen)
-    total = np.zeros(int(cache.frame.split_starts[-1]))
-    for rows, owners in _blocks(cache, alone, mixes):
-        said = expit(rows) if mixes == PROBABILITIES else rows
-        total += np.einsum("p,pm->m", np.array([weights[pk] for pk in owners]), said)
-    if several:
-        whose = np.array([one.participant_id for one in several])
-        if mixes == RANKS:
-            voices = merge_ranks(cache.ranks_of(several), whose, cache.frame.split_starts)
-        else:
-            voices = merge(cache.logits_of(several), whose)
-        said = expit(voices) if mixes == PROBABILITIES else voices
-        shares = np.array([weights[pk] for pk in np.unique(whose).tolist()])
-        total += np.einsum("p,pm->m", shares, said)
-    return total
-
-
-def spreads_of(cache: Cache, chosen: list[Submission]) -> np.ndarray:
-    """Return the sd (P,) of each participant's logits, in no order."""
-    alone, several = _apart(chosen)
-    found = [np.std(rows, axis=1) for rows, _ in _blocks(cache, alone, LOGITS)]
-    if several:
-        owners = np.array([one.participant_id for one in several])
-        found.append(np.std(merge(cache.logits_of(several), owners), axis=1))
-    return np.concatenate(found)
-
-
-def _apart(chosen: list[Submission]) -> tuple[list[Submission], list[Submission]]:
-    """Return the submissions of participants with one forecaster, and those of the others."""
-    counts = Counter(one.participant_id for one in chosen)
-    alone = [one for one in chosen if counts[one.participant_id] == 1]
-    return alone, [one for one in chosen if counts[one.participant_id] > 1]
-
-
-def _blocks(cache: Cache, chosen: list[Submission], mixes: str) -> Iterator[tuple[np.ndarray, list[int]]]:
-    first = 0
-    for rows in cache.scan(chosen, BLOCK, "ranks" if mixes == RANKS else "logits"):
-        yield rows, [one.participant_id for one in chosen[first : first + len(rows)]]
-        first += len(rows)
+def _slope_of(past: Past, mixes: str, there: list[int]) -> Learnt:
+    """Return what the past says of a mean of logits, or of ranks."""
+    if mixes == LOGITS:
+        mean = past.voices.z.mean(axis=0)
+        slope, variance = slopes.slope_and_variance(mean, past.y, past.starts)
+        return Learnt(slope=slope, variance=variance, eras=past.eras)
+    stays, mean = rank.heard_before(past)
+    level, limits = rank.past_levels(past)
+    slope, variance = slopes.slope_and_variance(mean, past.y, past.starts, level)
+    sure = [pk for pk, stay in zip(there, stays.tolist(), strict=True) if stay]
+    return Learnt(slope=slope, variance=variance, eras=past.eras, proven=sure, levels=limits)

@@ -221,15 +221,14 @@ class _Recount:
 
     def _curve(self, models: dict[str, Fresh], headline: str, scene: Scene, one: blending.Made) -> None:
         if self.round.state in Round.RESOLVED_STATES:
-            found = one.blended.weighing
-            made = contributing.Made(headline, found.weights, found.slope, one.vector)
+            made = contributing.Made(headline, one.blended.weighing, one.vector)
             curve = worth.curve_of(self.round, scene.frame, scene.crowd, made)
             for name, fresh in models.items():
                 fresh.values = {**(fresh.values or {}), "curve": curve if name == headline else []}
 
     def _contributions(self, headline: MetaModel, scene: Scene, one: blending.Made) -> None:
-        frame, crowd, found = scene.frame, scene.crowd, one.blended.weighing
-        made = contributing.Made(headline.blend, found.weights, found.slope, one.vector)
+        frame, crowd = scene.frame, scene.crowd
+        made = contributing.Made(headline.blend, one.blended.weighing, one.vector)
         known = {(one.participant_id, one.split): one for one in self.round.contributions.all()}
         for split in ("test", "live") if self.round.state in Round.RESOLVED_STATES else ("test",):
             measured = contributing.measure(self.round, split, frame, crowd, made, self.precedence)

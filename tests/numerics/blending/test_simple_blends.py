@@ -210,6 +210,6 @@ def test_eras_that_disagree_settle_less_than_as_many_that_agree() -> None:
 
 def test_a_settled_slope_is_worked_by_hand() -> None:
     # Four rows of x = 1, three of them 1: a = ln 3, H = 4 (3/4)(1/4) = 3/4; scores of the eras [1, 1] and
-    # [1, 0] are 2/4 and -2/4: (1/4 + 1/4) 2/1 / (9/16) = 16/9. Against the prior's variance of 1/4:
+    # [1, 0] are 2/4 and -2/4: (1/4 + 1/4) 2/1 / (9/16) = 16/9, and 1/2 for there being two. Against 1/4:
     found = settled_slope([1.0, 1.0, 1.0, 1.0], [1, 1, 1, 0], [0, 2, 4], prior=1.0)
-    assert found == pytest.approx((math.log(3) / 4 + 16 / 9) / (1 / 4 + 16 / 9), rel=1e-12)
+    assert found == pytest.approx((math.log(3) / 4 + 41 / 18) / (1 / 4 + 41 / 18), rel=1e-12)

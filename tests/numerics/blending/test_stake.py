@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from tournaments.numerics.blending import slopes, stake
+from tournaments.numerics.blending import rank, slopes, stake
 from tournaments.numerics.blending.registry import blend
 from tournaments.numerics.blending.voices import Voices
 from tournaments.numerics.blending.weighing import Facts, evidence_of
@@ -36,9 +36,11 @@ def test_with_evidence_its_slope_is_settled_on_its_own_mean() -> None:
     y = (RNG.random(6000) < expit(0.3 * past.g[0])).astype(int)
     starts = np.arange(0, 6001, 500)
     facts = Facts(stakes=np.array([1, 0, 0]))
-    found = stake.fit(spoken, facts, evidence_of(past, y, starts, np.ones((3, 12), dtype=bool)))
-    prior = slopes.boldness(spoken.z[:1], spoken.g[0])
-    assert found.slope == slopes.settled_slope(past.g[0], y, starts, prior)
+    evidence = evidence_of(past, y, starts, np.ones((3, 12), dtype=bool))
+    found = stake.fit(spoken, facts, evidence)
+    prior, (level, limits) = slopes.boldness(spoken.z[:1], spoken.g[0]), rank.past_levels(evidence)
+    assert found.slope == slopes.settled_slope(past.g[0], y, starts, prior, level)
+    assert found.levels == limits
 
 
 @pytest.mark.parametrize("stakes", [None, np.zeros(3, dtype=int)])

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
-from tournaments.numerics.blending import calibrated, equal, greedy, pool, rank, score, stack, stake
+from tournaments.numerics.blending import calibrated, equal, greedy, levels, pool, rank, score, stack, stake
 from tournaments.numerics.blending.bounds import bounded
-from tournaments.numerics.blending.voices import PROBABILITIES, Voices
+from tournaments.numerics.blending.voices import PROBABILITIES, RANKS, Voices
 from tournaments.numerics.blending.weighing import Evidence, Facts, Weighing
-from tournaments.numerics.checks import Bools, Floats
+from tournaments.numerics.checks import Bools, Floats, Ints
 from tournaments.numerics.errors import NumericsError
 
 FEW_ERAS = 5
@@ -26,8 +26,8 @@ UNCERTIFIED = "Its solver did not certify the weights that it found."
 
 @dataclass(frozen=True)
 class Method:
-    """A blend: what it mixes, how it weighs, the eras that it needs, whether all weigh alike in it, whether
-    it solves for weights, and whether it looks at labels at all.
+    """A blend: what it mixes, how it weighs, the eras that it needs, whether all who are heard weigh alike in
+    it, whether it solves for weights, and whether it looks at labels at all.
     """
 
     mixes: str
@@ -71,10 +71,37 @@ def default_of(eras: int) -> str:
 
 def mixed(name: str, voices: Voices, weighing: Weighing) -> Floats:
     """What a weighing of some voices says of their rows: probabilities (K,), summed without BLAS."""
-    method = METHODS[name]
-    mean = np.einsum("p,pm->m", weighing.weights, voices.said(method.mixes))
-    p: Floats = mean if method.mixes == PROBABILITIES else expit(weighing.slope * mean)
+    mixes = METHODS[name].mixes
+    mean = np.einsum("p,pm->m", weighing.weights, voices.said(mixes))
+    if mixes == PROBABILITIES:
+        return mean
+    crowd = levels.of_crowd(voices.z, voices.starts) if mixes == RANKS else None
+    p: Floats = expit(leveled(weighing.slope * mean, voices.starts, crowd, weighing.levels))
     return p
+
+
+def leveled(x: Floats, starts: Ints, crowd: Floats | None, limits: levels.Range | None) -> Floats:
+    """Logits x (K,) with the levels that their eras get: the crowd's (E,) where ranks are mixed, which say
+    none, and none outside the limits.
+    """
+    whole = x if crowd is None else x + levels.spread(crowd, starts)
+    return levels.held(whole, starts, limits)
+
+
+def spoken(name: str, voices: Voices, weighing: Weighing) -> Floats:
+    """What each voice brings to a blend (P, K): sigma(slope sum w v), or sum w v, is what `mixed` says.
+
+    Where a blend mixes logits or ranks, the level that an era is given is part of every voice, so that it
+    stays when one of them is left out.
+    """
+    mixes = METHODS[name].mixes
+    said = voices.said(mixes)
+    if mixes == PROBABILITIES or weighing.slope == 0.0:
+        return said
+    mean = weighing.slope * np.einsum("p,pm->m", weighing.weights, said)
+    crowd = levels.of_crowd(voices.z, voices.starts) if mixes == RANKS else None
+    moved: Floats = leveled(mean, voices.starts, crowd, weighing.levels) - mean
+    return said + moved / weighing.slope if moved.any() else said
 
 
 def weigh(name: str, voices: Voices, facts: Facts, evidence: Evidence | None) -> Weighing:

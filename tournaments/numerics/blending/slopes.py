@@ -53,8 +53,10 @@ def boldness_of(spreads: Floats, mean: Floats) -> float:
     return float(np.median(spreads)) / spread
 
 
-def fit_slope(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
-    """The a of highest likelihood in P(y = 1) = sigma(a x): x (M,), y (M,) 0/1 (FORMULAS section 5).
+def fit_slope(x: npt.ArrayLike, y: npt.ArrayLike, level: Floats | None = None) -> float:
+    """The a of highest likelihood in P(y = 1) = sigma(a x + level): x (M,), y (M,) 0/1 (FORMULAS section 5).
+
+    level (M,) is what is said of a row's era as a whole, in logits; without it, nothing is.
 
     Newton inside a bracket of abs(a) <= 30 / rms(x), deterministic. Where the data are separable the
     likelihood has no peak and the end of the bracket is returned, with its sign; where x is zero (below
@@ -73,18 +75,24 @@ def fit_slope(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
     # Scaled twice, so that the squares of tiny predictors do not vanish.
     scaled = predictor / largest
     scale = float(np.sqrt(np.mean(scaled * scaled)))
-    return _newton(scaled / scale, np.where(ones, 1.0, -1.0)) / scale / largest
+    signs = np.where(ones, 1.0, -1.0)
+    return _newton(scaled / scale, signs, _level(level, predictor.size)) / scale / largest
 
 
-def _newton(x: Floats, signs: Floats) -> float:
+def _level(level: Floats | None, rows: int) -> Floats:
+    return np.zeros(rows) if level is None else checks.real_array("level", level, 1)
+
+
+def _newton(x: Floats, signs: Floats, level: Floats) -> float:
     low, high, slope = -STEEPEST, STEEPEST, 0.0
-    if _score(x, signs, high) >= 0.0:
+    if _score(x, signs, level + high * x) >= 0.0:
         return high
-    if _score(x, signs, low) <= 0.0:
+    if _score(x, signs, level + low * x) <= 0.0:
         return low
     for _ in range(200):
-        score = _score(x, signs, slope)
-        curvature = float(np.mean(x * x * expit(slope * x) * expit(-slope * x)))
+        said = level + slope * x
+        score = _score(x, signs, said)
+        curvature = float(np.mean(x * x * expit(said) * expit(-said)))
         step = score / curvature if curvature > 0.0 else np.inf
         if abs(step) <= 1e-14 * max(1.0, abs(slope)):
             break
@@ -94,25 +102,30 @@ def _newton(x: Floats, signs: Floats) -> float:
     return slope
 
 
-def _score(x: Floats, signs: Floats, slope: float) -> float:
+def _score(x: Floats, signs: Floats, said: Floats) -> float:
     # sigma of the negative margin keeps its digits where 1 - sigma would lose them all.
-    return float(np.mean(signs * x * expit(-slope * signs * x)))
+    return float(np.mean(signs * x * expit(-signs * said)))
 
 
-def settled_slope(x: npt.ArrayLike, y: npt.ArrayLike, starts: npt.ArrayLike, prior: float) -> float:
+def settled_slope(
+    x: npt.ArrayLike, y: npt.ArrayLike, starts: npt.ArrayLike, prior: float, level: Floats | None = None
+) -> float:
     """The slope of `fit_slope`, drawn to `prior` as far as its eras leave it open (FORMULAS section 5).
 
     A few eras of one regime say little of the next: `settled` weighs what was fitted against the prior.
-    x (M,), y (M,), starts (E+1,).
+    x (M,), y (M,), starts (E+1,), level (M,).
     Raises NumericsError: as `fit_slope`, and `bad_starts`.
 
     >>> round(settled_slope([1.0, 1.0, 1.0, 1.0], [1, 1, 1, 0], [0, 2, 4], prior=1.0), 6)
-    1.012158
+    1.009753
     """
-    return settled(*slope_and_variance(x, y, starts), prior)
+    eras = np.asarray(starts).size - 1
+    return settled(*slope_and_variance(x, y, starts, level), prior, eras)
 
 
-def slope_and_variance(x: npt.ArrayLike, y: npt.ArrayLike, starts: npt.ArrayLike) -> tuple[float, float]:
+def slope_and_variance(
+    x: npt.ArrayLike, y: npt.ArrayLike, starts: npt.ArrayLike, level: Floats | None = None
+) -> tuple[float, float]:
     """The slope a of `fit_slope`, and its variance as the eras show it.
 
     The sandwich H⁻¹ (Σ S_e²) H⁻¹ E/(E-1) of the eras' scores S_e, at least the H⁻¹ of independent rows, which
@@ -120,26 +133,30 @@ def slope_and_variance(x: npt.ArrayLike, y: npt.ArrayLike, starts: npt.ArrayLike
     """
     predictor = checks.real_array("x", x, 1)
     bounds = checks.boundaries(starts, predictor.size)
-    slope = fit_slope(predictor, y)
+    slope = fit_slope(predictor, y, level)
     signs = np.where(checks.labels(y, predictor.size), 1.0, -1.0)
-    curvature = float(np.sum(predictor * predictor * expit(slope * predictor) * expit(-slope * predictor)))
+    said = _level(level, predictor.size) + slope * predictor
+    curvature = float(np.sum(predictor * predictor * expit(said) * expit(-said)))
     if not curvature > _NOTHING:
         return slope, float("inf")
     variance, eras = 1.0 / curvature, bounds.size - 1
     if eras > 1:
-        scores = np.add.reduceat(signs * predictor * expit(-slope * signs * predictor), bounds[:-1])
+        scores = np.add.reduceat(signs * predictor * expit(-signs * said), bounds[:-1])
         clustered = float(np.sum(scores * scores)) * eras / (eras - 1) / curvature**2
         variance = max(variance, clustered)
     return slope, variance
 
 
-def settled(slope: float, variance: float, prior: float) -> float:
-    """A fitted slope drawn to a prior, each weighed by 1 / variance; the prior's is (prior/2)².
+def settled(slope: float, variance: float, prior: float, eras: int) -> float:
+    """A slope fitted on E eras drawn to a prior, each weighed by 1 / variance; the prior's is (prior/2)².
 
-    >>> settled(3.0, 0.25, prior=1.0)
-    2.0
+    Eras differ in their slopes by about the slope itself, which few of them do not show: prior²/E is added
+    to the variance of what was fitted.
+
+    >>> settled(3.0, 0.25, prior=1.0, eras=4)  # 1/4 + 1/4 against 1/4
+    1.6666666666666667
     """
-    doubt = (_DOUBT * prior) ** 2
     if not variance < float("inf"):
         return prior
-    return (slope * doubt + prior * variance) / (doubt + variance)
+    doubt, open_ = (_DOUBT * prior) ** 2, variance + prior * prior / eras
+    return (slope * doubt + prior * open_) / (doubt + open_)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
-from tournaments.numerics.blending import ridge
+from tournaments.numerics.blending import levels, ridge
 from tournaments.numerics.blending.cone import project
 from tournaments.numerics.blending.slopes import settled_slope
 from tournaments.numerics.blending.voices import LOGITS, Voices
@@ -54,7 +54,8 @@ def fit(voices: Voices, facts: Facts, evidence: Evidence | None) -> Weighing:
     w >= 0 and no w_j above 5 sum(w)/N; alpha is `calibrated`'s. Lambda is the one of a short grid that does
     best walk-forward: the second half of the eras in four folds, each judged with weights from the eras that
     ended `facts.embargo` eras before it, all lambdas on the same eras; the strongest where there are not so
-    many. Without evidence all weigh the same. The gap is a true one, in float64 (`ridge.solve`).
+    many. Without evidence all weigh the same. The gap is a true one, in float64 (`ridge.solve`). The mean of
+    an era is held inside what the means of the evidence have shown (`blending.levels`).
     """
     if evidence is None:
         return Weighing(equal_weights(voices.participants))
@@ -67,7 +68,9 @@ def fit(voices: Voices, facts: Facts, evidence: Evidence | None) -> Weighing:
         chosen, start = _chosen(folds, pasts, evidence)
         spread = SPREADS[chosen]
     problem, strength = pasts[-1].problem, pasts[-1].strength(spread)
-    return _weighing(ridge.solve(problem, strength, ridge.look(problem, start)), strength, pasts[-1].alpha)
+    found = ridge.solve(problem, strength, ridge.look(problem, start))
+    limits = levels.seen(levels.means(found.place.said, evidence.starts))
+    return replace(_weighing(found, strength, pasts[-1].alpha), levels=limits)
 
 
 def _weighing(found: ridge.Solution, strength: float, alpha: float) -> Weighing:

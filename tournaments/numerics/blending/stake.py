@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tournaments.numerics import checks
-from tournaments.numerics.blending.slopes import boldness, settled_slope
+from tournaments.numerics.blending.rank import stretched
 from tournaments.numerics.blending.voices import RANKS, Voices
 from tournaments.numerics.blending.weighing import Evidence, Facts, Weighing
 from tournaments.numerics.errors import NumericsError
@@ -14,7 +14,7 @@ MIXES = RANKS
 
 
 def fit(voices: Voices, facts: Facts, evidence: Evidence | None) -> Weighing:
-    """sigma(beta sum stake g / sum stake), beta found for this mean as `rank` finds it for its own.
+    """sigma(beta sum stake g / sum stake + level), beta found for this mean as `rank` finds it for its own.
 
     Source: FORMULAS section 5. Raises NumericsError `no_stakes` where nobody stakes.
     """
@@ -22,8 +22,5 @@ def fit(voices: Voices, facts: Facts, evidence: Evidence | None) -> Weighing:
         raise NumericsError("no_stakes", "Nobody stakes here.")
     stakes = checks.counts("stakes", facts.stakes, (voices.participants,), least=0)
     weights = stakes / stakes.sum()
-    prior = boldness(voices.z[weights > 0], np.einsum("p,pm->m", weights, voices.g))
-    if evidence is None:
-        return Weighing(weights, prior)
-    past = np.einsum("p,pm->m", weights, evidence.voices.g)
-    return Weighing(weights, settled_slope(past, evidence.y, evidence.starts, prior))
+    past = np.einsum("p,pm->m", weights, evidence.voices.g) if evidence else None
+    return stretched(voices, weights, past, evidence)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from tournaments.numerics import checks
-from tournaments.numerics.checks import Floats
+from tournaments.numerics.checks import Floats, Ints
 from tournaments.numerics.losses import EPSILON, clip
 from tournaments.numerics.ranks import standardise
 
@@ -20,10 +20,19 @@ LOGITS, RANKS, PROBABILITIES = "logits", "ranks", "probabilities"
 
 @dataclass(frozen=True)
 class Voices:
-    """What P participants say of K rows: logits z (P, K) and Gaussian ranks g (P, K), both merged."""
+    """What P participants say of K rows: logits z (P, K) and Gaussian ranks g (P, K), both merged.
+
+    eras (E+1,) says where the eras of these rows begin; without it they are one era.
+    """
 
     z: Floats
     g: Floats
+    eras: Ints | None = None
+
+    @property
+    def starts(self) -> Ints:
+        """Where the eras begin: (E+1,)."""
+        return np.array([0, self.z.shape[1]]) if self.eras is None else self.eras
 
     def said(self, mixes: str) -> Floats:
         """What a blend mixes that mixes `logits`, `ranks` or `probabilities`: (P, K)."""
@@ -33,12 +42,14 @@ class Voices:
         return self.g if mixes == RANKS else self.z
 
     def rows(self, place: slice | npt.NDArray[np.int64]) -> Voices:
-        """The same voices on some of the rows."""
-        return Voices(self.z[:, place], self.g[:, place])
+        """The same voices on some of the rows, which are in the order of their eras."""
+        whose = np.repeat(np.arange(self.starts.size - 1), np.diff(self.starts))[place]
+        begins = np.flatnonzero(np.diff(whose, prepend=-1))
+        return Voices(self.z[:, place], self.g[:, place], np.append(begins, whose.size))
 
     def people(self, place: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> Voices:
         """Some of the voices."""
-        return Voices(self.z[place], self.g[place])
+        return Voices(self.z[place], self.g[place], self.eras)
 
     @property
     def participants(self) -> int:

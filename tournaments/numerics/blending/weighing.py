@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tournaments.numerics import checks
+from tournaments.numerics.blending.levels import Range
 from tournaments.numerics.blending.voices import Voices
 from tournaments.numerics.checks import Bools, Floats, Ints
 from tournaments.numerics.errors import NumericsError
@@ -69,7 +70,8 @@ class Weighing:
     """How much each of P participants weighs: weights (P,) that sum to one, and the slope of their mean.
 
     gap: the certified distance in nats from the best that these labels allow, of blends that solve a convex
-    problem; certified: whether it is small enough; settings: what was chosen on the way, by name.
+    problem; certified: whether it is small enough; settings: what was chosen on the way, by name; levels: the
+    range inside which each era's mean logit is held (`blending.levels`), None where it is not.
     """
 
     weights: Floats
@@ -77,6 +79,7 @@ class Weighing:
     gap: float | None = None
     certified: bool = True
     settings: dict[str, float] = field(default_factory=dict)
+    levels: Range | None = None
 
 
 def equal_weights(participants: int) -> Floats:
@@ -115,4 +118,4 @@ def evidence_of(voices: Voices, y: npt.ArrayLike, starts: npt.ArrayLike, there: 
         if not present.all():
             for rows in (z, g):
                 rows[~present, first:last] = rows[present, first:last].mean(axis=0)
-    return Evidence(Voices(z, g), ones, bounds, attended)
+    return Evidence(Voices(z, g, bounds), ones, bounds, attended)

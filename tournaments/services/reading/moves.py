@@ -66,6 +66,11 @@ class Stand:
         """Say whether that is what this participant weighs."""
         return abs(self.weight - self.equal) < ALIKE
 
+    @property
+    def voices(self) -> int:
+        """Count the voices that weigh alike where a blend weighs nobody: copies are one, the silent none."""
+        return round(1.0 / self.top) if METHODS[self.blend].alike else len(self.players)
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -100,7 +105,8 @@ def why(now: Stand, before: Stand | None, away: int = 0) -> list[Reason]:
 
 def _settles(now: Stand) -> bool:
     """Say whether the blend alone says what the weight is, whatever the others do or were."""
-    return METHODS[now.blend].alike and now.is_equal
+    held = now.floor or (now.top_cap is not None and now.top >= now.top_cap - ALIKE)
+    return METHODS[now.blend].alike and not held
 
 
 def _standing(now: Stand, before: Stand | None = None) -> Iterator[Reason]:
@@ -110,11 +116,21 @@ def _standing(now: Stand, before: Stand | None = None) -> Iterator[Reason]:
     if now.wanted and now.wanted != now.blend:
         yield Reason("stands_in", {"blend": now.blend, "wanted": now.wanted, "why": now.why_not})
     if _settles(now):
-        came, went = _came_and_went(now, before)
-        counted = {"blend": now.blend, "participants": len(now.players), "came": came, "went": went}
-        yield Reason("equal", counted | {"before": len(before.players) if before else None})
+        yield _alike(now, before)
     else:
         yield from _bounds(now)
+
+
+def _alike(now: Stand, before: Stand | None) -> Reason:
+    """What a blend that weighs nobody makes of a voice."""
+    if now.weight < ALIKE:
+        return Reason("silent", {"blend": now.blend})
+    if now.weight < now.top - ALIKE:
+        copies = round(now.top / now.weight)
+        return Reason("copies", {"blend": now.blend, "copies": copies, "voices": now.voices})
+    came, went = _came_and_went(now, before)
+    counted = {"blend": now.blend, "participants": now.voices, "came": came, "went": went}
+    return Reason("equal", counted | {"before": before.voices if before else None})
 
 
 def _bounds(now: Stand) -> Iterator[Reason]:

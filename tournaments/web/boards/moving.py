@@ -37,12 +37,12 @@ def _others(found: Figures) -> str:
 
 
 def _equal(found: Figures) -> str:
-    """Say that all weigh alike.
+    """Say that all voices weigh alike.
 
     >>> _equal({"blend": "rank", "participants": 4, "before": 5, "came": 0, "went": 1})
-    'In “rank” all weigh the same: 1/4 now, 1/5 before; one other went.'
+    'In “rank” all voices weigh the same: 1/4 now, 1/5 before; one other went.'
     """
-    said = f"In “{found['blend']}” all weigh the same: 1/{found['participants']:,}"
+    said = f"In “{found['blend']}” all voices weigh the same: 1/{found['participants']:,}"
     if found["before"] is None or found["before"] == found["participants"]:
         return f"{said}."
     changed = _others(found)[:-1] if found["came"] or found["went"] else ""
@@ -90,6 +90,12 @@ SAID: dict[str, Callable[[Figures], str]] = {
     "another_blend": lambda f: f"The meta-model is another blend: “{f['now']}” in place of “{f['before']}”.",
     "stands_in": _stands_in,
     "equal": _equal,
+    "silent": lambda f: (
+        f"“{f['blend']}” does not hear it: it contradicts the others, and labels do not speak for it."
+    ),
+    "copies": lambda f: (
+        f"It ranks the rows as {_people(f['copies'] - 1)} do: together one voice, 1/{f['voices']:,}."
+    ),
     "capped": lambda f: f"The rules hold it at its cap of {share(f['cap'])}.",
     "topped": lambda f: (
         f"“stack” lets nobody weigh more than {f['times']:g} times what all would weigh alike."
