@@ -24,7 +24,7 @@ from benchmarks.judging import REFERENCES, Draws, Judged, draws_of, in_blocks, i
 from benchmarks.meta_model_page import page_of
 from benchmarks.worlds import flights
 from benchmarks.worlds.bad_company import KINDS, cost, round_with, said
-from benchmarks.worlds.ensembles import ensembles
+from benchmarks.worlds.ensembles import ensembles, rare
 from benchmarks.worlds.panel import Panel
 from tournaments.numerics.blending.registry import ENOUGH_ERAS
 from tournaments.numerics.blending.slopes import fit_slope
@@ -65,6 +65,7 @@ def measured(worlds: int, companies: int, kept: Path) -> Json:
         "flights": compared([real], "Flights", ENOUGH_ERAS),
         "ensembles_young": compared([one.between(0, ENOUGH_ERAS) for one in made], "Ensembles, young", 1),
         "flights_young": compared([real.between(0, ENOUGH_ERAS)], "Flights, young", 1),
+        "rare": compared([rare(seed).panel for seed in range(max(2, worlds // 3))], "Rare", ENOUGH_ERAS),
         "slopes": slopes_of(real.between(0, ENOUGH_ERAS)),
         "company": in_company(companies),
         "companies": companies,

@@ -44,6 +44,12 @@ only, each with its confidence set on days that it was not fitted to. A week lat
 days of the tournament file begin, validation, test and live rows in the order of the calendar.
 The blends walk over these days; nobody has seen a label of a day of which it speaks. {eras}
 days are judged, {rows:,} rows. The best model in hindsight is "{best}"."""
+RARE = """## Rare outcomes: one row in ten
+
+{worlds} worlds of the same kind in which one row in ten is a one, in some eras more, in some fewer, and
+every forecaster knows that only about. Ranks within an era cannot say it: `rank` stands about the level
+that the crowd gives an era, and no blend is believed about an era beyond what resolved ones have shown
+(decision 12 in `decisions/`)."""
 YOUNG = """## Before there are {since} eras
 
 The same panels from their second era on, up to the {since}th: `default` is `rank` throughout.
@@ -63,7 +69,7 @@ against the plain mean of the good ones' logits, fitted on {short} eras (`rank`)
 luck with labels is not in it; the intervals are over worlds. Below zero the blend is better
 than the good ones' mean in spite of the company. The bar is {bar:+.1f}."""
 
-UNWEIGHED = "Where all weigh the same, whoever contradicts the good ones takes their voice away."
+UNWEIGHED = "Nothing weighs the voices there but who is heard at all."
 ALWAYS = (
     "**Each interval stands for itself.** Of twenty differences that are nothing, one is expected to be "
     "called more than noise.",
@@ -90,6 +96,8 @@ def page_of(found: Json) -> str:
         FLIGHTS.format(**flights),
         table_of(long[1]),
         in_words(long[1], None),
+        RARE.format(worlds=len(found["rare"]["best"])),
+        table_of(found["rare"]),
         YOUNG.format(**facts),
         young_table(*young),
         *([YOUNG_WHY.format(**found["slopes"])] if young[1]["over"]["rank"]["equal"][2] < 0 else []),

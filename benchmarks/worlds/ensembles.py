@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from benchmarks.worlds.panel import Panel
 
@@ -31,6 +31,7 @@ Vector = NDArray[np.float64]
 ERAS, ROWS, FACTORS, FORECASTERS, SEEN, COPIES = 60, 500, 15, 30, 4, 8
 SIGNAL, DRIFT, MISREAD, NOISE, COPYING = 0.16, 0.15, 0.1, (0.3, 2.0), 0.1
 SPREAD, MISCALIBRATED = 0.12, (0.3, 1.0, 1.0, 1.0, 3.0)
+RATE, SWING, MISHEARD = 0.1, 0.5, 0.3
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,21 @@ def ensembles(seed: int, eras: int = ERAS, rows: int = ROWS) -> Ensembles:
     boldness = SPREAD * rng.choice(MISCALIBRATED, FORECASTERS)
     names = tuple(f"forecaster {number}" for number in range(1, FORECASTERS + 1))
     panel = Panel(boldness[:, None] * views, y, np.arange(0, truth.size + 1, rows), names)
+    return Ensembles(seed, panel, truth)
+
+
+def rare(seed: int, eras: int = ERAS, rows: int = ROWS) -> Ensembles:
+    """The world of a seed with one outcome in ten, more in some eras than in others.
+
+    An era's true logits are moved by ln(0.1/0.9) plus 0.5·noise; a forecaster moves theirs by that plus
+    0.3·noise of their own. The labels are drawn anew.
+    """
+    world, rng = ensembles(seed, eras, rows), np.random.default_rng([2018, seed])
+    level = logit(RATE) + SWING * rng.normal(size=eras)
+    said = level + MISHEARD * rng.normal(size=(FORECASTERS, eras))
+    truth = world.truth + np.repeat(level, rows)
+    z = world.panel.z + np.repeat(said, rows, axis=1)
+    panel = Panel(z, rng.random(truth.size) < expit(truth), world.panel.starts, world.panel.names)
     return Ensembles(seed, panel, truth)
 
 

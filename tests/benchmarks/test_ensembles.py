@@ -8,7 +8,16 @@ from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
 from benchmarks.judging import draws_of, in_blocks, interval, judge
-from benchmarks.worlds.ensembles import COPIES, FORECASTERS, MISCALIBRATED, ROWS, SPREAD, Ensembles, ensembles
+from benchmarks.worlds.ensembles import (
+    COPIES,
+    FORECASTERS,
+    MISCALIBRATED,
+    ROWS,
+    SPREAD,
+    Ensembles,
+    ensembles,
+    rare,
+)
 from benchmarks.worlds.panel import Panel
 from tournaments.numerics.blending.weighing import Facts
 from tournaments.numerics.bootstrap import ratio_intervals
@@ -121,3 +130,15 @@ def test_the_interval_of_one_world_is_the_bootstrap_over_its_eras() -> None:
 
 def test_weeks_are_sums_of_days() -> None:
     assert in_blocks(np.arange(10.0)[None], 7).tolist() == [[21.0, 24.0]]
+
+
+@pytest.mark.parametrize(("eras", "name"), [(8, "rank"), (22, "stack")])
+def test_rare_outcomes_are_blended_about_their_rate(eras: int, name: str) -> None:
+    """Ranks within an era do not tell how many of its rows are ones; the default says it all the same."""
+    world = rare(0, eras)
+    assert world.panel.y.mean() == pytest.approx(0.1, abs=0.04)
+    since = eras - 4
+    judged = judge(world.panel, since, Facts(), ("equal", name), folds=1)
+    loss, plain = (judged.sums[one].sum() / judged.rows.sum() for one in (name, "equal"))
+    assert loss < 0.4
+    assert loss < plain + 1e-3

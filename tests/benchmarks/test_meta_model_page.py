@@ -34,6 +34,7 @@ def figures(difference: list[float], dear: float = 0.0) -> dict[str, Any]:
         "machine": machine.describe(), "embargo": 1, "since": 15, "worlds": 10, "companies": 20,
         "ensembles": a_walk(difference, False), "flights": a_walk(difference, True),
         "ensembles_young": a_walk(difference, False), "flights_young": a_walk(difference, True),
+        "rare": a_walk(difference, False),
         "slopes": {"least": 0.2, "most": 2.4, "ranks": -1.9, "logits": 0.1},
         "company": {kind: {"default": costs, "equal": costs} for kind in KINDS},
     }  # fmt: skip
@@ -43,7 +44,7 @@ def test_every_blend_and_every_bad_company_has_its_rows() -> None:
     page = page_of(figures([0.0003, 0.0001, 0.0005]))
     assert sorted({*BLENDS, "stake"}) == sorted(NAMES)
     for name in BLENDS:
-        assert page.count(f"\n| `{name}` |") == 5
+        assert page.count(f"\n| `{name}` |") == 6
     for kind in KINDS:
         assert f"\n| {kind} |" in page
     assert "No kind costs more than the bar." in page
