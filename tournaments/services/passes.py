@@ -34,12 +34,12 @@ def ranks_of(cache: Cache, chosen: list[Submission]) -> np.ndarray:
 
 
 def spreads_and_levels(cache: Cache, chosen: list[Submission]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the sd (P,) of each participant's logits, and their mean in each era (P, E), by their keys."""
+    """Return the `levels.spreads` (P,) of the participants' voices, and their means (P, E), by their keys."""
     place, starts = places_of(chosen), cache.frame.starts
     spreads, means = np.empty(len(place)), np.empty((len(place), starts.size - 1))
     for rows, owners in voices_of(cache, chosen, LOGITS):
         at = [place[pk] for pk in owners]
-        spreads[at], means[at] = np.std(rows, axis=1), levels.means(rows, starts)
+        spreads[at], means[at] = levels.spreads(rows, starts), levels.means(rows, starts)
     return spreads, means
 
 

@@ -168,7 +168,7 @@ def of_ranks(scene: Scene, learnt: Learnt) -> Spoken:
     found = heard(g, np.array([pk in learnt.proven for pk in scene.owners]))
     weights = scene.held(found)
     spreads, means = passes.spreads_and_levels(scene.cache, scene.chosen)
-    prior = slopes.boldness_of(spreads[found > 0], np.einsum("p,pm->m", found, g))
+    prior = slopes.boldness(spreads[found > 0], np.einsum("p,pm->m", found, g))
     slope = prior if learnt.variance is None else learnt.settled(prior)
     x = slope * np.einsum("p,pm->m", weights, g)
     return (

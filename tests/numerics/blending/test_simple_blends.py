@@ -13,8 +13,9 @@ from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
 from tournaments.numerics.blending import slopes
+from tournaments.numerics.blending.levels import spreads
 from tournaments.numerics.blending.registry import blend
-from tournaments.numerics.blending.slopes import default_beta, settled_slope
+from tournaments.numerics.blending.slopes import boldness, settled_slope
 from tournaments.numerics.blending.voices import Voices, logits, merge, merge_ranks, submission_weights
 from tournaments.numerics.blending.weighing import Facts, equal_weights, evidence_of
 from tournaments.numerics.errors import NumericsError
@@ -76,20 +77,25 @@ def test_calibrated_stretches_the_mean_logit_by_the_settled_slope() -> None:
 def test_rank_without_evidence_is_as_bold_as_the_median_voice() -> None:
     z, g = 0.2 * RNG.normal(size=(3, 50)), RNG.normal(size=(3, 50))
     found = blend("rank", voices(z, g), Facts(), None)
-    assert found.weighing.slope == default_beta(z, g)
+    assert found.weighing.slope == boldness(spreads(z, np.array([0, 50])), g.mean(axis=0))
     assert logit(found.p).std() == pytest.approx(np.median(z.std(axis=1)))
 
 
-def test_the_default_beta_gives_the_blend_the_median_spread() -> None:
-    z = np.array([0.1, 0.3, 0.2])[:, None] * np.array([[1.0, -1.0, 1.0, -1.0]])
-    g = RNG.normal(size=(3, 4))
-    beta = default_beta(z, g)
-    assert beta == pytest.approx(0.2 / g.mean(axis=0).std())
+def test_boldness_gives_the_blend_the_median_spread() -> None:
+    mean = RNG.normal(size=40)
+    assert boldness(np.array([0.1, 0.3, 0.2]), mean) * mean.std() == pytest.approx(0.2)
 
 
-def test_the_default_beta_of_ranks_that_cancel_is_one() -> None:
+def test_how_bold_a_voice_is_within_eras_does_not_depend_on_their_levels() -> None:
+    z, starts = RNG.normal(size=(2, 60)), np.array([0, 10, 30, 60])
+    z -= np.repeat([z[:, a:b].mean(axis=1) for a, b in ((0, 10), (10, 30), (30, 60))], [10, 20, 30], axis=0).T
+    moved = z + np.repeat([-2.0, 0.0, 5.0], [10, 20, 30])
+    assert spreads(moved, starts) == pytest.approx(z.std(axis=1), abs=1e-12)
+
+
+def test_ranks_that_cancel_say_nothing() -> None:
     g = np.array([[1.0, -1.0], [-1.0, 1.0]])
-    assert default_beta(0.1 * g, g) == 1.0
+    assert boldness(np.array([0.1, 0.1]), g.mean(axis=0)) == 1.0
     assert said("rank", voices(0.1 * g, g)) == [0.5, 0.5]
 
 
@@ -175,7 +181,6 @@ def test_the_likelihood_has_its_peak_at_the_fitted_slope() -> None:
         (lambda: merge([[1.0], [2.0]], [1]), "bad_shape"),
         (lambda: slopes.fit_slope([1.0, 2.0], [1, -1]), "not_a_label"),
         (lambda: slopes.fit_slope([1.0, math.inf], [1, 0]), "not_finite"),
-        (lambda: default_beta([[1.0, 2.0]], [[1.0]]), "bad_shape"),
         (lambda: equal_weights(0), "empty"),
     ],
 )

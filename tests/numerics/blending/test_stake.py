@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from tournaments.numerics.blending import rank, slopes, stake
+from tournaments.numerics.blending import levels, rank, slopes, stake
 from tournaments.numerics.blending.registry import blend
 from tournaments.numerics.blending.voices import Voices
 from tournaments.numerics.blending.weighing import Facts, evidence_of
@@ -38,7 +38,10 @@ def test_with_evidence_its_slope_is_settled_on_its_own_mean() -> None:
     facts = Facts(stakes=np.array([1, 0, 0]))
     evidence = evidence_of(past, y, starts, np.ones((3, 12), dtype=bool))
     found = stake.fit(spoken, facts, evidence)
-    prior, (level, limits) = slopes.boldness(spoken.z[:1], spoken.g[0]), rank.past_levels(evidence)
+    prior, (level, limits) = (
+        slopes.boldness(levels.spreads(spoken.z[:1], np.array([0, 10])), spoken.g[0]),
+        rank.past_levels(evidence),
+    )
     assert found.slope == slopes.settled_slope(past.g[0], y, starts, prior, level)
     assert found.levels == limits
 

@@ -29,6 +29,17 @@ def means(x: Floats, starts: Ints) -> Floats:
     return found
 
 
+def spreads(z: Floats, starts: Ints) -> Floats:
+    """The sd (P,) of logits z (P, M) about the means of their eras, ddof 0: how bold a voice is within them.
+
+    >>> spreads(np.array([[1.0, 3.0, 8.0, 8.0]]), np.array([0, 2, 4])).round(6).tolist()
+    [0.707107]
+    """
+    across = means(z, starts) ** 2 @ (np.diff(starts) / z.shape[1])
+    found: Floats = np.sqrt(np.maximum(np.einsum("pm,pm->p", z, z) / z.shape[1] - across, 0.0))
+    return found
+
+
 def of_crowd(z: Floats, starts: Ints) -> Floats:
     """What level the median voice gives each era: (E,), of logits z (P, M).
 

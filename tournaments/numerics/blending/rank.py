@@ -43,7 +43,8 @@ def stretched(
     voices: Voices, weights: Floats, past: Floats | None = None, evidence: Evidence | None = None
 ) -> Weighing:
     """A weighing (P,) of ranks with its slope and its range of levels; `past` (H,) is the evidence's mean."""
-    prior = boldness(voices.z[weights > 0], np.einsum("p,pm->m", weights, voices.g))
+    spreads = levels.spreads(voices.z[weights > 0], voices.starts)
+    prior = boldness(spreads, np.einsum("p,pm->m", weights, voices.g))
     if evidence is None or past is None:
         return Weighing(weights, prior)
     level, limits = past_levels(evidence)

@@ -8,7 +8,6 @@ from scipy.special import expit
 
 from tournaments.numerics import checks
 from tournaments.numerics.checks import Floats
-from tournaments.numerics.errors import NumericsError
 
 STEEPEST = 30.0  # the largest slope that is fitted, in units of 1 / root mean square of the predictor
 _SMALLEST_SD = 1e-9
@@ -16,37 +15,15 @@ _NOTHING = 1e-280  # predictors below it are zero: no slope that float64 holds w
 _DOUBT = 0.5  # the sd of the prior, as a share of it
 
 
-def default_beta(z: npt.ArrayLike, g: npt.ArrayLike) -> float:
-    """The beta of `rank` before any row is resolved.
+def boldness(spreads: Floats, mean: Floats) -> float:
+    """The slope at which a mean of ranks (M,) is as bold as the median of the voices (FORMULAS section 5).
 
-    The median of the participants' logit sd, divided by the sd of their mean g, both with ddof 0.
-    z (P, M) merged logits and g (P, M) merged ranks of the same rows. 1 when the ranks cancel out (sd
-    below 1e-9): the blend is a coin then, whatever beta is. Source: FORMULAS section 5.
-    Raises NumericsError: as `equal`, `bad_shape` when z and g differ.
+    The median of the voices' `levels.spreads` (P,), divided by the mean's sd, ddof 0; 1 when that is below
+    1e-9: the blend is silent then, whatever the slope is.
 
-    >>> default_beta([[0.1, -0.1], [0.3, -0.3]], [[1.0, -1.0], [1.0, -1.0]])
+    >>> boldness(np.array([0.1, 0.3]), np.array([1.0, -1.0]))
     0.2
     """
-    scales = checks.real_array("z", z, 2)
-    ranks = checks.real_array("g", g, 2)
-    if scales.shape != ranks.shape or scales.shape[0] == 0:
-        raise NumericsError("bad_shape", "z and g must have the same rows of at least one participant.")
-    return boldness(scales, np.mean(ranks, axis=0))
-
-
-def boldness(z: Floats, mean: Floats) -> float:
-    """The slope at which a mean (M,) is as bold as the median of the voices z (P, M): by their sd, ddof 0.
-
-    1 when the mean's sd is below 1e-9: the blend is a coin then, whatever the slope is.
-
-    >>> boldness(np.array([[0.1, -0.1], [0.3, -0.3]]), np.array([1.0, -1.0]))
-    0.2
-    """
-    return boldness_of(np.std(z, axis=1), mean)
-
-
-def boldness_of(spreads: Floats, mean: Floats) -> float:
-    """As `boldness`, from the sd (P,) of the voices' logits."""
     spread = float(np.std(mean))
     if not spread >= _SMALLEST_SD:
         return 1.0
