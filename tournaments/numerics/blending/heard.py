@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from tournaments.numerics.blending.weighing import Evidence, equal_weights
 from tournaments.numerics.checks import Bools, Floats
@@ -15,7 +16,7 @@ _PASSES = 20
 _ALIKE = 1e-9  # of sums and of ranks, which are of order one
 
 
-def heard(g: Floats, stays: Bools | None = None) -> Floats:
+def heard(g: npt.ArrayLike, stays: Bools | None = None) -> Floats:
     """Weights (P,) that sum to one: zero for who contradicts the crowd, and one share for all copies of one.
 
     g (P, K) standardised ranks. No label is needed: someone whose correlation with the sum of the others is
@@ -26,21 +27,22 @@ def heard(g: Floats, stays: Bools | None = None) -> Floats:
     >>> heard(np.array([[1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]]).repeat(400, axis=1)).tolist()
     [0.5, 0.5, 0.0]
     """
-    if len(g) < 3:
-        return equal_weights(len(g))
-    allowed = -max(AGAINST, _SURELY / np.sqrt(g.shape[1]))
-    norms = np.einsum("pm,pm->p", g, g)
-    sure = np.zeros(len(g), dtype=np.bool_) if stays is None else stays
-    inside = np.ones(len(g), dtype=np.bool_)
+    ranks = np.asarray(g, dtype=np.float64)
+    if len(ranks) < 3:
+        return equal_weights(len(ranks))
+    allowed = -max(AGAINST, _SURELY / np.sqrt(ranks.shape[1]))
+    norms = np.einsum("pm,pm->p", ranks, ranks)
+    sure = np.zeros(len(ranks), dtype=np.bool_) if stays is None else stays
+    inside = np.ones(len(ranks), dtype=np.bool_)
     for _ in range(_PASSES):
-        rho = np.where(sure, 1.0, _with_others(g, norms, inside))
+        rho = np.where(sure, 1.0, _with_others(ranks, norms, inside))
         worst = float(rho[inside].min())
         if worst >= allowed or inside.sum() < 3:
             break
         # Half as bad as the worst is enough: the next pass sees the rest without these.
         inside &= rho > min(allowed, 0.5 * worst)
     inside |= rho >= allowed
-    return _shared(g, inside)
+    return _shared(ranks, inside)
 
 
 def proven(evidence: Evidence) -> Bools:

@@ -7,8 +7,9 @@ lies farther out than any that resolved eras have shown is held back.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from tournaments.numerics.checks import Floats, Ints
+from tournaments.numerics.checks import Floats
 
 REACH = 2.0
 """Standard deviations from their mean up to which levels count as seen."""
@@ -19,28 +20,30 @@ Range = tuple[float, float]
 """The lowest and the highest level, in logits, that a blend may give an era."""
 
 
-def means(x: Floats, starts: Ints) -> Floats:
+def means(x: npt.ArrayLike, starts: npt.ArrayLike) -> Floats:
     """The mean of x (…, M) in each era: (…, E), starts (E+1,).
 
     >>> means(np.array([1.0, 3.0, 5.0]), np.array([0, 2, 3])).tolist()
     [2.0, 5.0]
     """
-    found: Floats = np.add.reduceat(x, starts[:-1], axis=-1) / np.diff(starts)
+    rows, bounds = np.asarray(x, dtype=np.float64), np.asarray(starts)
+    found: Floats = np.add.reduceat(rows, bounds[:-1], axis=-1) / np.diff(bounds)
     return found
 
 
-def spreads(z: Floats, starts: Ints) -> Floats:
+def spreads(z: npt.ArrayLike, starts: npt.ArrayLike) -> Floats:
     """The sd (P,) of logits z (P, M) about the means of their eras, ddof 0: how bold a voice is within them.
 
     >>> spreads(np.array([[1.0, 3.0, 8.0, 8.0]]), np.array([0, 2, 4])).round(6).tolist()
     [0.707107]
     """
-    across = means(z, starts) ** 2 @ (np.diff(starts) / z.shape[1])
-    found: Floats = np.sqrt(np.maximum(np.einsum("pm,pm->p", z, z) / z.shape[1] - across, 0.0))
+    rows = np.asarray(z, dtype=np.float64)
+    across = means(rows, starts) ** 2 @ (np.diff(starts) / rows.shape[1])
+    found: Floats = np.sqrt(np.maximum(np.einsum("pm,pm->p", rows, rows) / rows.shape[1] - across, 0.0))
     return found
 
 
-def of_crowd(z: Floats, starts: Ints) -> Floats:
+def of_crowd(z: npt.ArrayLike, starts: npt.ArrayLike) -> Floats:
     """What level the median voice gives each era: (E,), of logits z (P, M).
 
     >>> of_crowd(np.array([[1.0, 3.0], [0.0, 0.0], [9.0, 9.0]]), np.array([0, 2])).tolist()
@@ -50,7 +53,7 @@ def of_crowd(z: Floats, starts: Ints) -> Floats:
     return found
 
 
-def seen(levels: Floats) -> Range | None:
+def seen(levels: npt.ArrayLike) -> Range | None:
     """The range of levels (E,) that resolved eras have shown: their mean and two sd (ddof 1) to each side.
 
     None below five eras.
@@ -58,24 +61,26 @@ def seen(levels: Floats) -> Range | None:
     >>> seen(np.array([-1.0, -0.5, 0.0, 0.5, 1.0]))  # sd 0.790569
     (-1.5811388300841898, 1.5811388300841898)
     """
-    if levels.size < ENOUGH:
+    found = np.asarray(levels, dtype=np.float64)
+    if found.size < ENOUGH:
         return None
-    middle, reach = float(np.mean(levels)), REACH * float(np.std(levels, ddof=1))
+    middle, reach = float(np.mean(found)), REACH * float(np.std(found, ddof=1))
     return middle - reach, middle + reach
 
 
-def spread(levels: Floats, starts: Ints) -> Floats:
+def spread(levels: Floats, starts: npt.ArrayLike) -> Floats:
     """Levels (E,) of eras as one of each of their rows: (M,)."""
-    return np.repeat(levels, np.diff(starts))
+    return np.repeat(levels, np.diff(np.asarray(starts)))
 
 
-def held(x: Floats, starts: Ints, limits: Range | None) -> Floats:
+def held(x: npt.ArrayLike, starts: npt.ArrayLike, limits: Range | None) -> Floats:
     """Logits x (M,) with each era moved as a whole, so that its mean is inside the limits.
 
     >>> held(np.array([0.0, 1.0, 4.0, 6.0]), np.array([0, 2, 4]), (-1.0, 2.0)).tolist()
     [0.0, 1.0, 1.0, 3.0]
     """
+    said = np.asarray(x, dtype=np.float64)
     if limits is None:
-        return x
-    own = means(x, starts)
-    return x + spread(np.clip(own, *limits) - own, starts)
+        return said
+    own = means(said, starts)
+    return said + spread(np.clip(own, *limits) - own, starts)

@@ -15,7 +15,7 @@ _NOTHING = 1e-280  # predictors below it are zero: no slope that float64 holds w
 _DOUBT = 0.5  # the sd of the prior, as a share of it
 
 
-def boldness(spreads: Floats, mean: Floats) -> float:
+def boldness(spreads: npt.ArrayLike, mean: npt.ArrayLike) -> float:
     """The slope at which a mean of ranks (M,) is as bold as the median of the voices (FORMULAS section 5).
 
     The median of the voices' `levels.spreads` (P,), divided by the mean's sd, ddof 0; 1 when that is below
@@ -24,10 +24,10 @@ def boldness(spreads: Floats, mean: Floats) -> float:
     >>> boldness(np.array([0.1, 0.3]), np.array([1.0, -1.0]))
     0.2
     """
-    spread = float(np.std(mean))
+    spread = float(np.std(np.asarray(mean)))
     if not spread >= _SMALLEST_SD:
         return 1.0
-    return float(np.median(spreads)) / spread
+    return float(np.median(np.asarray(spreads))) / spread
 
 
 def fit_slope(x: npt.ArrayLike, y: npt.ArrayLike, level: Floats | None = None) -> float:
