@@ -49,7 +49,7 @@ RARE = """## Rare outcomes: one row in ten
 {worlds} worlds of the same kind in which one row in ten is a one, in some eras more, in some fewer, and
 every forecaster knows that only about. Ranks within an era cannot say it: `rank` stands about the level
 that the crowd gives an era, and no blend is believed about an era beyond what resolved ones have shown
-(decision 12 in `decisions/`)."""
+(decision 13 in `decisions/`)."""
 YOUNG = """## Before there are {since} eras
 
 The same panels from their second era on, up to the {since}th: `default` is `rank` throughout.

@@ -117,6 +117,45 @@ def attack(world: Copycats, name: str) -> Vector:
     return ATTACKS[name](world, np.random.default_rng([world.seed, place]))
 
 
+Campaign = Callable[[Copycats, np.random.Generator], list[Vector]]
+
+
+def _each(sd: float, count: int) -> Campaign:
+    return lambda world, rng: [_noisy(sd)(world, rng) for _ in range(count)]
+
+
+def _noises(world: Copycats, rng: np.random.Generator) -> list[Vector]:
+    return [np.asarray(expit(SPREAD * rng.normal(size=world.y.size))) for _ in range(20)]
+
+
+def _noisy_mix(world: Copycats, rng: np.random.Generator) -> list[Vector]:
+    mixed = _scaled(logit(_mixed(5)(world, rng)))
+    return [np.asarray(expit(SPREAD * _scaled(mixed + 0.5 * rng.normal(size=mixed.size))))]
+
+
+CAMPAIGNS: dict[str, Campaign] = {
+    "copy + 2.0 sd": _each(2.0, 1),
+    "mix of 5, + 0.5 sd": _noisy_mix,
+    "copy + 0.1 sd, then copy + 0.7 sd": lambda world, rng: [
+        _noisy(0.1)(world, rng),
+        _noisy(0.7)(world, rng),
+    ],
+    "five exact copies, then copy + 0.7 sd": lambda world, rng: [*[world.prey] * 5, _noisy(0.7)(world, rng)],
+    "five sybils, copies + 0.7 sd each": _each(0.7, 5),
+    "five sybils, copies + 1.0 sd each": _each(1.0, 5),
+    "twenty files of noise": _noises,
+}
+"""What an attacker may send who can enter several times, or goes where the gate does not look."""
+
+
+def files_of(world: Copycats, name: str) -> Vector:
+    """The files (k, M) of an attack or a campaign in a world, in the order in which they come."""
+    if name in ATTACKS:
+        return attack(world, name)[None]
+    place = len(ATTACKS) + list(CAMPAIGNS).index(name)
+    return np.array(CAMPAIGNS[name](world, np.random.default_rng([world.seed, place])))
+
+
 def classroom(world: Copycats) -> Vector:
     """A class (6, M) that ran one notebook: the victim's model, trained with other seeds."""
     rng = np.random.default_rng([world.seed, 99])

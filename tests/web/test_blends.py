@@ -135,7 +135,7 @@ def test_a_participants_page_tells_of_its_weights_and_why(look, world, resolved)
     page = look().get("/t/weekly/p/Ann/").text
     weight = MetaModelWeight.objects.get(participant__alias="Ann", meta_model__headline=True).weight
     assert f"It weighs {share(weight)} in round 1." in page
-    assert "It is part of the crowd for the first time. In “rank” all voices weigh the same: 1/3." in page
+    assert "It is part of the crowd for the first time. It ranks the rows as one other does:" in page
     second = world.open_round()
     for noise, actor in ((11, world.ann), (12, world.bob)):
         world.submit(actor, second, world.skill(0.4, noise=noise))

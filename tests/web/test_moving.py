@@ -34,6 +34,7 @@ def test_every_reason_has_a_sentence_and_no_other():
         ("equal", {"blend": "rank", "participants": 3, "before": 3, "came": 1, "went": 1}, "same: 1/3."),
         ("silent", {"blend": "rank"}, "“rank” does not hear it"),
         ("copies", {"copies": 3, "voices": 8}, "ranks the rows as 2 others do: together one voice, 1/8."),
+        ("copies", {"copies": 2, "voices": 8}, "ranks the rows as one other does: together"),
         ("capped", {"cap": 0.2}, "at its cap of 20.00%."),
         ("topped", {"times": 5.0}, "nobody weigh more than 5 times"),
         ("others_capped", {"cap": 0.2}, "what they may not have is shared."),

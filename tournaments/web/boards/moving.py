@@ -76,6 +76,11 @@ def _stands_in(found: Figures) -> str:
     return f"“{found['blend']}” stands in for “{found['wanted']}”. {why}"
 
 
+def _copies(found: Figures) -> str:
+    verb = "does" if found["copies"] == 2 else "do"
+    return f"It ranks the rows as {_people(found['copies'] - 1)} {verb}: together one voice, 1/{found['voices']:,}."
+
+
 def _newcomer(found: Figures) -> str:
     return (
         f"It was there for {found['history']:.0%} of the labelled rows: too few to be weighed by, so it "
@@ -93,9 +98,7 @@ SAID: dict[str, Callable[[Figures], str]] = {
     "silent": lambda f: (
         f"“{f['blend']}” does not hear it: it contradicts the others, and labels do not speak for it."
     ),
-    "copies": lambda f: (
-        f"It ranks the rows as {_people(f['copies'] - 1)} do: together one voice, 1/{f['voices']:,}."
-    ),
+    "copies": _copies,
     "capped": lambda f: f"The rules hold it at its cap of {share(f['cap'])}.",
     "topped": lambda f: (
         f"“stack” lets nobody weigh more than {f['times']:g} times what all would weigh alike."
