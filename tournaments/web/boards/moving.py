@@ -77,8 +77,8 @@ def _stands_in(found: Figures) -> str:
 
 
 def _copies(found: Figures) -> str:
-    verb = "does" if found["copies"] == 2 else "do"
-    return f"It ranks the rows as {_people(found['copies'] - 1)} {verb}: together one voice, 1/{found['voices']:,}."
+    others = f"{_people(found['copies'] - 1)} {'does' if found['copies'] == 2 else 'do'}"
+    return f"It ranks the rows as {others}: together one voice, 1/{found['voices']:,}."
 
 
 def _newcomer(found: Figures) -> str:
