@@ -143,8 +143,8 @@ def test_a_participants_page_tells_of_its_weights_and_why(look, world, resolved)
     world.resolve(world.close(second))
     page = look().get("/t/weekly/p/Ann/").text
     assert "It weighs 50.00% in round 2, up from 25.00%." in page
-    assert "In “rank” all weigh the same: 1/2 now, 1/3 before; one other went." in page
-    assert "In all 2 rounds it weighed what everyone weighed" in page
+    assert "In “rank” all voices weigh the same: 1/2." in page
+    assert "It weighed more than its equal share in 0 of 2 rounds" in page
 
 
 def test_who_was_in_no_crowd_yet_has_no_such_section(look, closed):
