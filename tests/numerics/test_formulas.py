@@ -13,6 +13,10 @@ A line is an argument: its name, then its values. One value is a number (`[0.5]`
 are a list, and lines of the same name, each `name[]`, are the rows of a table. `→` is what comes out, to the
 digits that are printed; `→ name` is that field of it (`a.b` goes deeper), `–` is None, and what is no number
 is compared as a word. `#` begins a remark.
+
+A payout rule, `payouts.registry.settle`, has the columns of its entries as lines, in the order of precedence:
+`entries` their names, `stake`, `eligible` (1 or 0) and scores in natural units, and beside them `rule`,
+`pool` and its parameters. What comes out are columns of its awards, in that order too, and its totals.
 """
 
 from __future__ import annotations
@@ -26,8 +30,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tournaments.numerics.losses import quantise
+from tournaments.numerics.payouts import registry
+from tournaments.numerics.payouts.entries import SCORES, Entry
+
 PAGE = Path(__file__).parents[2] / "docs/formulas.md"
 BLOCK = re.compile(r"<!-- worked: ([\w.]+) -->\n+```\w*\n(.*?)```", re.DOTALL)
+COLUMNS = {"stake": 0, "eligible": 1}
+"""Columns of entries that may be left out, and what they are then."""
 NUMBER = re.compile(r"[-−]?\d+(?:\.(\d+))?(?:e-?\d+)?$")
 
 
@@ -42,6 +52,8 @@ class Worked:
     @property
     def answer(self) -> Any:
         """What the function gives."""
+        if self.function == "payouts.registry.settle":
+            return settled(**self.arguments)
         module, _, name = self.function.rpartition(".")
         return getattr(importlib.import_module(f"tournaments.numerics.{module}"), name)(**self.arguments)
 
@@ -52,11 +64,29 @@ def number(word: str) -> Any:
 
 def value(words: list[str]) -> Any:
     if len(words) > 1:
-        return [number(word) for word in words]
+        return [number(word) if NUMBER.match(word) else word for word in words]
     (word,) = words
     if not NUMBER.match(word.strip("[]")):
         return word
     return [number(word.strip("[]"))] if word.startswith("[") else number(word)
+
+
+def settled(rule: str, pool: int, entries: list[str], **lines: Any) -> dict[str, Any]:
+    """What a payout rule makes of columns; an empty reason is None."""
+    stakes, eligible = (lines.pop(name, [default] * len(entries)) for name, default in COLUMNS.items())
+    columns = {name: lines.pop(name) for name in SCORES if name in lines}
+    told = [
+        Entry(
+            key, at, bool(eligible[at]), stakes[at], {name: quantise(of[at]) for name, of in columns.items()}
+        )
+        for at, key in enumerate(entries)
+    ]
+    table = registry.settle(rule, told, pool, registry.parameters_of(rule, lines))
+    awards = {award.key: award for award in table.awards}
+    fields = ("place", "weight", "paid", "burned", "change", "returned")
+    found = {name: [getattr(awards[key], name) for key in entries] for name in fields}
+    found["reason"] = [awards[key].reason or None for key in entries]
+    return {**found, "rolled_over": table.rolled_over, "all_paid": table.paid, "all_burned": table.burned}
 
 
 def worked(function: str, body: str) -> Worked:

@@ -21,7 +21,9 @@ from tournaments.models import (
     Transaction,
 )
 from tournaments.numerics.losses import LN2, quantise
-from tournaments.numerics.payouts import Award, RankedEntry, ranked_pool
+from tournaments.numerics.payouts.awards import Award
+from tournaments.numerics.payouts.entries import Entry
+from tournaments.numerics.payouts.ranked_pool import RankedPool, settle
 from tournaments.services import audit, idempotency, ledger, rounds
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.clock import db_now
@@ -47,7 +49,7 @@ class Line:
     @property
     def amount(self) -> int:
         """Return minor units."""
-        return self.award.amount if self.award else 0
+        return self.award.paid if self.award else 0
 
     @property
     def log_loss(self) -> float | None:
@@ -75,16 +77,25 @@ def plan(round_: Round) -> Plan:
     pool = ledger.balance(rounds.pool_of(round_)) if rules.pool else 0
     out = set(Exclusion.objects.filter(round=round_).values_list("participant", flat=True))
     lines = [_line(rules, selection, out) for selection in _entries(round_, rules)]
-    entries = [
-        RankedEntry(line.participant.pk, line.units or 0, line.precedence, not line.reason) for line in lines
-    ]
-    awards = {award.key: award for award in ranked_pool(entries, pool, rules.paid_places)}
+    table = settle([_entry(line) for line in lines], pool, RankedPool(rules.paid_places))
+    awards = {award.key: award for award in table.awards}
     lines = [_awarded(line, awards[line.participant.pk]) for line in lines]
     lines.sort(key=_order)
-    paid = sum(line.amount for line in lines)
     return Plan(
-        RULE, round_.rules_sha256, rules.currency, rules.currency_digits, pool, paid, pool - paid, lines
+        rule=RULE,
+        rules_sha256=round_.rules_sha256,
+        currency=rules.currency,
+        currency_digits=rules.currency_digits,
+        pool=pool,
+        paid=table.paid,
+        rolled_over=table.rolled_over,
+        lines=lines,
     )
+
+
+def _entry(line: Line) -> Entry[int]:
+    scores = {} if line.units is None else {"log_loss": line.units}
+    return Entry(line.participant.pk, line.precedence, not line.reason, scores=scores)
 
 
 def _order(line: Line) -> tuple[bool, int, int, int]:
@@ -151,8 +162,7 @@ def _original(found: Originality | None) -> bool:
 
 
 def _awarded(line: Line, award: Award[int]) -> Line:
-    reason = line.reason or ("" if award.weight else "beyond_paid_places")
-    return replace(line, reason=reason, award=award)
+    return replace(line, reason=line.reason or award.reason, award=award)
 
 
 def preview(actor: Actor, round_: Round) -> Plan:
