@@ -217,7 +217,10 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["tournaments.web.formats"],
-            "libraries": {"worth": "tournaments.web.running.worth_tags"},
+            "libraries": {
+                "worth": "tournaments.web.running.worth_tags",
+                "money": "tournaments.web.money.figures",
+            },
             "context_processors": [
                 *(f"django.template.context_processors.{name}" for name in _CONTEXT),
                 "django.contrib.auth.context_processors.auth",

@@ -15,6 +15,8 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
+from tournaments.models.privileges import DERIVED
+
 
 @dataclass
 class Kept:
@@ -42,7 +44,7 @@ class Keeper:
         place = self.folder / name.replace(":", "-")
         shutil.copytree(folder, place)
         new = _filled(tables) - before
-        rows = {table: _copied_out(table) for table in tables if table in new}
+        rows = {table: _copied_out(table) for table in tables if table in new - NOT_PUT_BACK}
         self.kept[name] = Kept(rows, place, pickle.dumps(made))
         return made
 
@@ -56,6 +58,8 @@ class Keeper:
         return pickle.loads(kept.objects)
 
 
+# Made again by the ledger's triggers, when the rows that they are derived from are put back.
+NOT_PUT_BACK = set(DERIVED)
 AT_ONCE = """
     SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint
     WHERE contype = 'f' AND NOT condeferrable AND conrelid <> confrelid"""

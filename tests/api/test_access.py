@@ -14,9 +14,9 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from tests.api.stage import Caller, text
 from tests.world import World, drain
 from tournaments.models import Role, Submission, Tournament, Work
-from tournaments.services import contests
+from tournaments.services import contests, purse
 from tournaments.services.access import Actor
-from tournaments.services.people import players, users
+from tournaments.services.people import players, roster, users
 
 PEOPLE = ("owner", "other", "operator", "auditor", "stranger", "foreign operator", "key without scope")
 ALL = "200 200 200 200 200 200 200"
@@ -36,6 +36,12 @@ TABLE = {
     ("POST", "participants", ""): "403 403 201 403 401 403 403",
     ("GET", "balance", ""): PLAYER,
     ("GET", "ledger", ""): PLAYER,
+    ("POST", "deposits", ""): "403 403 201 403 401 403 403",
+    ("POST", "withdrawals", ""): "403 403 201 403 401 403 403",
+    ("GET", "trial-balance", ""): OVERSEER,
+    ("GET", "books-accounts", ""): OVERSEER,
+    ("GET", "books-transactions", ""): OVERSEER,
+    ("GET", "books-ledger", ""): OVERSEER,
     ("GET", "audit", ""): OVERSEER,
     ("GET", "rounds", ""): ALL,
     ("GET", "round", "open"): ALL,
@@ -83,7 +89,9 @@ TABLE = {
     ("GET", "errors", ""): ALL,
 }
 UNVERSIONED = ("schema", "docs", "errors")
-BINARY = ("dataset", "submission-file", "meta-model-predictions", "meta-model-now-predictions", *UNVERSIONED)
+FILES = ("dataset", "submission-file", "meta-model-predictions", "meta-model-now-predictions")
+BINARY = (*FILES, "books-ledger", *UNVERSIONED)
+BOOKING = {"alias": "Ann", "currency": "USD", "amount": 100, "reference": "bank 1"}
 
 
 class Stage(NamedTuple):
@@ -107,6 +115,8 @@ class Stage(NamedTuple):
         return {
             "forecasters": {"name": "third"},
             "nominate": {"name": "main"},
+            "deposits": BOOKING,
+            "withdrawals": BOOKING,
             "participants": {"username": "neil", "alias": "Neil"},
             "void": {**reason, "ids": ["r000"]},
             "extend": {**reason, "closes_at": "2099-01-01T00:00:00Z"},
@@ -165,6 +175,8 @@ def stage(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
 
 def _build(world: World) -> Stage:
     ann, bob = world.player("ann"), world.player("bob")
+    whom = roster.find_participant(world.operator, world.tournament, "Ann")
+    purse.deposit(world.operator, world.tournament, whom, "USD", 100, "bank 0")
     players.add_forecaster(ann, world.tournament, "second")
     auditor, _ = users.create_user("ada")
     users.grant_role(auditor, world.tournament, Role.Kind.AUDITOR)

@@ -87,6 +87,8 @@ def shown(harbour: stage.Contest, regulars: Visit) -> stage.Contest:
     harbour.known["code"] = olga.main.locator("#code").inner_text().replace("-", "")
     harbour.known["person"] = olga.number_in("/t/harbour/people/", "Albatross")
     harbour.known["forecaster"] = olga.number_in("/t/harbour/p/Albatross/", "main")
+    harbour.known["purse"] = olga.number_in("/t/harbour/books/accounts/", "Albatross")
+    harbour.known["booking"] = olga.number_in("/t/harbour/books/transactions/?kind=payout", "Payout")
     harbour.known["key"] = harbour.secrets["ann"]["token"].split("$")[0]
     return harbour
 

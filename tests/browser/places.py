@@ -42,6 +42,7 @@ PLAYER = (
     Place("forecaster", "forecaster", T + "f/{forecaster}/", ANN),
     Place("player", "player", T + "p/Albatross/", ANN),
     Place("payouts", "payouts", T + "1/payouts/", ANN),
+    Place("money", "money", T + "money/", ANN),
     Place("season", "season", T + "season/", ANN),
     Place("team", "team", T + "team/", ANN),
 )
@@ -78,6 +79,15 @@ RUNNING = (
     Place("exclude", "exclude", T + "3/exclude/", OLGA),
     Place("cancel", "cancel-round", T + "3/cancel/", OLGA),
 )
+BOOKS = (
+    Place("books", "books", T + "books/", OLGA),
+    Place("accounts", "accounts", T + "books/accounts/", OLGA),
+    Place("account-of-one", "ledger-account", T + "books/accounts/{purse}/", OLGA),
+    Place("transactions", "transactions", T + "books/transactions/", OLGA),
+    Place("transaction", "ledger-transaction", T + "books/transactions/{booking}/", OLGA),
+    Place("deposit", "deposit", T + "books/deposit/?alias=Albatross", OLGA),
+    Place("withdraw", "withdraw", T + "books/withdraw/", OLGA),
+)
 MAKING = (
     Place("open-round", "open-round", T + "5/open/", OLGA),
     Place("check", "check-round", T + "5/check/", OLGA),
@@ -94,7 +104,7 @@ MAKING = (
     Place("projector", "projector", T + "joining/projector/", OLGA),
     Place("roles", "roles", T + "roles/", OLGA),
 )
-PLACES = STRANGER + PLAYER + SELF + RUNNING + MAKING
+PLACES = STRANGER + PLAYER + SELF + RUNNING + BOOKS + MAKING
 
 # Opened in a story, in the one way that leads there.
 IN_STORIES = {
@@ -108,7 +118,7 @@ IN_STORIES = {
 }
 IN_STORIES |= {"apply-labels"}
 FILES = {"people-csv", "board-csv", "season-csv", "audit-csv", "server-audit-csv"}
-FILES |= {"payouts-csv", "settle-csv", "submission-eras"}
+FILES |= {"payouts-csv", "settle-csv", "submission-eras", "money-csv", "books-csv", "ledger-account-csv"}
 # These only take a form, and lead on.
 ACTS = {
     "logout",

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.browser.looks import look_at
-from tests.browser.places import MAKING, RUNNING, Place
+from tests.browser.places import BOOKS, MAKING, RUNNING, Place
 
-PLACES = RUNNING + MAKING
+PLACES = RUNNING + BOOKS + MAKING
 
 
 @pytest.mark.parametrize("place", PLACES, ids=[place.name for place in PLACES])

@@ -43,7 +43,9 @@ def test_a_played_round_holds_and_each_break_is_named(world: World, typed: Shell
 
 BREAKS = {
     "ledger_unbalanced": "UPDATE tournaments_entry SET amount = amount + 1 WHERE id = 1",
-    "ledger_currency": "UPDATE tournaments_account SET currency = 'EUR' WHERE kind = 'pool'",
+    "ledger_currency": "INSERT INTO tournaments_currency (tournament_id, code, digits)"
+    " SELECT id, 'EUR', 2 FROM tournaments_tournament;"
+    " UPDATE tournaments_account SET currency = 'EUR' WHERE kind = 'pool'",
     "ledger_floor": "UPDATE tournaments_account SET floor = 1 WHERE kind = 'pool'",
     "settlement_unpaid": "UPDATE tournaments_payout SET amount = amount + 1 WHERE amount > 0",
 }

@@ -73,4 +73,14 @@ ROUND = {
     "unknown_id": "400. Ids are not in this round.",
     "wrong_state": "409. The round is not in a state for this.",
 }
-CODES = {**REQUEST, **SERVER, **ACCESS, **PEOPLE, **ROUND}
+MONEY = {
+    "already_reversed": "409. The transaction is reversed already.",
+    "amount_too_large": "400. An amount or a balance would have more than 38 digits.",
+    "bad_amount": "400. An amount is a whole number of minor units, at least 1 and of at most 36 digits.",
+    "currency_digits_fixed": "409. The currency is booked with another number of decimals.",
+    "not_enough": "409. The account does not hold that much.",
+    "nothing_moves": "400. The transaction would move nothing.",
+    "reference_needed": "400. A booking says by what the payment is found outside, in 1 to 120 characters.",
+    "unknown_currency": "404. The tournament does not pay in this currency.",
+}
+CODES = {**REQUEST, **SERVER, **ACCESS, **PEOPLE, **ROUND, **MONEY}

@@ -29,7 +29,7 @@ class TableRenderer(BaseRenderer):
         rows = data["results"]
         found = dict.fromkeys(name for row in rows for name in row)
         names = [*(name for name in FIRST if name in found), *(name for name in found if name not in FIRST)]
-        return "".join(lines([names, *([_cell(row.get(name)) for name in names] for row in rows)])).encode()
+        return "".join(lines([names, *([cell(row.get(name)) for name in names] for row in rows)])).encode()
 
 
 def lines(rows: Iterable[Iterable[Any]]) -> Iterable[str]:
@@ -40,7 +40,7 @@ def lines(rows: Iterable[Iterable[Any]]) -> Iterable[str]:
         yield out.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
     """Return what a cell holds; a text that a spreadsheet would run as a formula is quoted."""
     if isinstance(value, dict | list):
         return json.dumps(value)

@@ -1,7 +1,9 @@
 """Rows. One file a thought; every class is importable from here, as Django expects."""
 
 from tournaments.models.audit import AuditEvent, IdempotencyKey
-from tournaments.models.money import Account, Entry, Payout, Settlement, Transaction
+from tournaments.models.currencies import Currency
+from tournaments.models.ledger import Account, Balance, Entry, LedgerHead, Seal, Transaction
+from tournaments.models.money import Payout, Settlement
 from tournaments.models.notices import Delivery, Notice, Webhook
 from tournaments.models.people import ApiKey, Forecaster, Member, OneTimeLink, Participant, Role, User
 from tournaments.models.round import (
@@ -32,7 +34,9 @@ __all__ = [
     "Account",
     "ApiKey",
     "AuditEvent",
+    "Balance",
     "Contribution",
+    "Currency",
     "DatasetFile",
     "Delivery",
     "Entry",
@@ -42,6 +46,7 @@ __all__ = [
     "Forecaster",
     "IdempotencyKey",
     "LabelSet",
+    "LedgerHead",
     "Member",
     "MetaModel",
     "MetaModelWeight",
@@ -57,6 +62,7 @@ __all__ = [
     "Rules",
     "RulesError",
     "Score",
+    "Seal",
     "Selection",
     "Settlement",
     "Standing",

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
 from typing import Any, get_args, get_type_hints
 
+from tournaments.models.amounts import MOST, MOST_DIGITS
+
 FEEDBACK = ("exact", "ladder", "sealed")
 BLENDS = ("equal", "calibrated", "rank", "stake", "score", "greedy", "pool", "stack")
 SURE_BLENDS = ("equal", "calibrated", "rank")
@@ -88,8 +90,8 @@ class Rules:
             *self._blend_checks(),
             ("rewards", self.rewards in REWARDS, f"One of {', '.join(REWARDS)}."),
             ("currency", bool(re.fullmatch(r"[A-Z]{2,12}", self.currency)), "2 to 12 capital letters."),
-            ("currency_digits", 0 <= self.currency_digits <= 8, "Between 0 and 8."),
-            ("pool", 0 <= self.pool < 2**53, "A whole number of minor units, not negative."),
+            ("currency_digits", 0 <= self.currency_digits <= MOST_DIGITS, f"Between 0 and {MOST_DIGITS}."),
+            ("pool", 0 <= self.pool < MOST, "A whole number of minor units, below 10^36, not negative."),
             ("pool", self.rewards != "none" or self.pool == 0, "Without rewards there is no pool."),
             ("paid_places", 1 <= self.paid_places <= 1_000, "Between 1 and 1,000."),
             ("board", self.board in BOARDS, f"One of {', '.join(BOARDS)}."),

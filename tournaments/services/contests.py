@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from tournaments.models import PRESETS, Role, Rules, RulesError, Tournament, User
-from tournaments.services import audit
+from tournaments.services import audit, currencies
 from tournaments.services.access import OPERATE, Actor, need_operator
 from tournaments.services.errors import Conflict, Forbidden, Invalid
 from tournaments.services.people import users
@@ -72,9 +72,13 @@ def changed(rules: Rules, changes: dict[str, Any]) -> Rules:
 
 
 def change_rules(actor: Actor, tournament: Tournament, changes: dict[str, Any]) -> Rules:
-    """Change the rules of the rounds that are made from now on; those of existing rounds are their own."""
+    """Change the rules of the rounds that are made from now on; those of existing rounds are their own.
+
+    Raises Invalid `invalid_rule`, Conflict `currency_digits_fixed`.
+    """
     by = need_operator(actor, tournament)
     rules = changed(tournament.read_rules(), changes)
+    currencies.need_same_digits(tournament, rules)
     with transaction.atomic():
         Tournament.objects.filter(pk=tournament.pk).update(rules=rules.to_json())
         audit.record(by, "rules_changed", tournament, **changes)

@@ -2,13 +2,27 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
-from django.db.models import Sum
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.transaction import TransactionManagementError
 
-from tournaments.models import Account, Entry, Participant, Round, Tournament, Transaction, User
-from tournaments.services.errors import Conflict
+from tournaments.models import (
+    Account,
+    Balance,
+    Entry,
+    LedgerHead,
+    Participant,
+    Round,
+    Seal,
+    Tournament,
+    Transaction,
+    User,
+)
+from tournaments.services import currencies
+from tournaments.services.errors import Conflict, Invalid
 
 Line = tuple[Account, int]
+WITHOUT_FLOOR = (Account.Kind.HOUSE, Account.Kind.OUTSIDE)
+START = (0, "0" * 64)
 
 
 def account(
@@ -18,16 +32,34 @@ def account(
     participant: Participant | None = None,
     round_: Round | None = None,
 ) -> Account:
-    """Return the account, created at its first use. Only the house, the source of all money, has no floor."""
-    found, _ = Account.objects.get_or_create(
-        tournament=tournament,
-        kind=kind,
-        participant=participant,
-        round=round_,
-        currency=currency,
-        defaults={"floor": None if kind == Account.Kind.HOUSE else 0},
-    )
-    return found
+    """Return the account, created at its first use. Only the house and the outside world have no floor.
+
+    Raises Unknown `unknown_currency`.
+    """
+    which = {
+        "tournament": tournament,
+        "kind": kind,
+        "participant": participant,
+        "round": round_,
+        "currency": currency,
+    }
+    known = Account.objects.filter(**which).first()
+    if known is None:
+        currencies.of(tournament, currency)
+        floor = None if kind in WITHOUT_FLOOR else 0
+        known, _ = Account.objects.get_or_create(**which, defaults={"floor": floor})
+    return known
+
+
+def lock(tournament: Tournament) -> None:
+    """Take a tournament's ledger until the transaction ends, to read balances and then post by them.
+
+    Whoever takes a round's lock too takes that one first.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("A ledger is locked inside a transaction.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_lock(%s)", [tournament.pk])
 
 
 def post(
@@ -38,30 +70,74 @@ def post(
     round_: Round | None = None,
     actor: User | None = None,
     reverses: Transaction | None = None,
+    reference: str = "",
 ) -> Transaction:
-    """Write a transaction and all its entries in one statement, inside the caller's transaction.
+    """Write a transaction and all its entries in one statement, in a savepoint of the caller's transaction.
 
-    Lines are (account, minor units); zeros are left out. Raises django.db.IntegrityError when they do
-    not sum to zero per currency or an account would go below its floor.
+    Lines are (account, minor units) of one tournament; zeros are left out. Raises Conflict `not_enough` when
+    an account would go below its floor (`account` says which), Invalid `nothing_moves`, `amount_too_large`,
+    and django.db.IntegrityError for what only a fault of this program can write.
     """
-    written = Transaction.objects.create(kind=kind, memo=memo, round=round_, actor=actor, reverses=reverses)
-    Entry.objects.bulk_create(
-        Entry(transaction=written, account=to, currency=to.currency, amount=amount)
-        for to, amount in lines
-        if amount
-    )
+    moved = [(to, amount) for to, amount in lines if amount]
+    if not moved:
+        raise Invalid("nothing_moves", "A transaction moves something.")
+    try:
+        with transaction.atomic():
+            written = Transaction.objects.create(
+                tournament_id=moved[0][0].tournament_id,
+                kind=kind,
+                memo=memo,
+                round=round_,
+                actor=actor,
+                reverses=reverses,
+                reference=reference,
+            )
+            Entry.objects.bulk_create(_entry(written, *line) for line in moved)
+    except DataError as error:
+        raise Invalid("amount_too_large", "An amount or a balance would have more than 38 digits.") from error
+    except IntegrityError as error:
+        if not str(error).startswith("ledger_floor"):
+            raise
+        raise _not_enough(error, moved) from error
     return written
 
 
+def _entry(of: Transaction, to: Account, amount: int) -> Entry:
+    return Entry(transaction=of, account=to, currency=to.currency, amount=amount)
+
+
+def _not_enough(error: IntegrityError, moved: list[Line]) -> Conflict:
+    low = int(error.__cause__.diag.message_detail)  # type: ignore[union-attr]
+    where = next(to for to, _ in moved if to.pk == low)
+    return Conflict(
+        "not_enough",
+        "The account does not hold that much: nothing was moved.",
+        account=low,
+        currency=where.currency,
+        balance=balance(where),
+    )
+
+
 def balance(of: Account) -> int:
-    """Return the sum of an account's entries, in minor units."""
-    total = Entry.objects.filter(account=of).aggregate(total=Sum("amount"))["total"]
-    return int(total or 0)
+    """Return what an account holds, in minor units, as the database keeps it."""
+    return Balance.objects.filter(account=of).values_list("amount", flat=True).first() or 0
+
+
+def head(tournament: Tournament) -> tuple[int, str]:
+    """Return the end of a tournament's chain: the place of its last transaction and that one's hash."""
+    found = LedgerHead.objects.filter(tournament=tournament).values_list("seq", "hash").first()
+    return found or START
+
+
+def mark(written: Transaction) -> str:
+    """Return a transaction's place in the chain and its hash, to be kept where it can be compared later."""
+    return str(Seal.objects.get(transaction=written))
 
 
 def reverse(written: Transaction, memo: str, actor: User | None = None) -> Transaction:
     """Write the opposite of a transaction; refuses with `already_reversed` the second time."""
     with transaction.atomic():
+        lock(written.tournament)
         if Transaction.objects.filter(reverses=written).exists():
             raise Conflict("already_reversed", f"Transaction {written.pk} is reversed already.")
         lines = [(entry.account, -entry.amount) for entry in written.entries.select_related("account")]

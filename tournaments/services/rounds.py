@@ -18,7 +18,7 @@ from tournaments.models import (
 )
 from tournaments.models.rules import DEFAULT
 from tournaments.numerics.blending.registry import default_of
-from tournaments.services import audit, evidence, files, ledger, phases, work
+from tournaments.services import audit, currencies, evidence, files, ledger, phases, work
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.clock import db_now
 from tournaments.services.datasets import clusters
@@ -49,7 +49,8 @@ def need_state(round_: Round, *states: str) -> None:
 def open_round(actor: Actor, round_: Round) -> Round:
     """Open a draft: freeze the tournament's rules into it, fund its pool, and schedule its close.
 
-    Raises Conflict `wrong_state`, Invalid `closes_in_the_past`, and as `clusters.keep` does.
+    Raises Conflict `wrong_state`, `currency_digits_fixed`, Invalid `closes_in_the_past`, and as
+    `clusters.keep` does.
     """
     by = need_operator(actor, round_.tournament)
     clustered = clusters.keep(round_)  # takes a moment, so not under the lock
@@ -65,11 +66,12 @@ def open_round(actor: Actor, round_: Round) -> Round:
         _choose_blend(round_, eras)
         fields = ["state", "opened_at", "opens_at", "clusters_sha256", "rules", "rules_sha256"]
         round_.save(update_fields=fields)
-        _fund(round_, by)
+        funded = _fund(round_, by)
         phases.after_opening(round_)
         notices.opened(round_)
         audit.announce(round_, "opened", f"Round {round_.number} is open until {_utc(round_.closes_at)}.")
-        audit.record(by, "round_opened", round_, rules=round_.rules_sha256)
+        chained = {"ledger": ledger.mark(funded)} if funded else {}
+        audit.record(by, "round_opened", round_, rules=round_.rules_sha256, **chained)
     return round_
 
 
@@ -96,14 +98,18 @@ def rollover_of(round_: Round) -> Account:
     return ledger.account(round_.tournament, Account.Kind.ROLLOVER, round_.read_rules().currency)
 
 
-def _fund(round_: Round, by: User | None) -> None:
+def _fund(round_: Round, by: User | None) -> Transaction | None:
+    """Fill the pool from the house and from all that is left over; two rounds at once do not both take it."""
     rules = round_.read_rules()
-    if rules.pool:
-        house = ledger.account(round_.tournament, Account.Kind.HOUSE, rules.currency)
-        memo = f"Pool of round {round_.number}"
-        left = ledger.balance(rollover_of(round_))
-        lines = [(house, -rules.pool), (rollover_of(round_), -left), (pool_of(round_), rules.pool + left)]
-        ledger.post(Transaction.Kind.FUNDING, lines, memo, round_=round_, actor=by)
+    if not rules.pool:
+        return None
+    currencies.ensure(round_.tournament, rules)
+    ledger.lock(round_.tournament)
+    house = ledger.account(round_.tournament, Account.Kind.HOUSE, rules.currency)
+    left = ledger.balance(rollover_of(round_))
+    lines = [(house, -rules.pool), (rollover_of(round_), -left), (pool_of(round_), rules.pool + left)]
+    memo = f"Pool of round {round_.number}"
+    return ledger.post(Transaction.Kind.FUNDING, lines, memo, round_=round_, actor=by)
 
 
 def close(piece: Work) -> None:

@@ -1,8 +1,19 @@
 """What more than one room asks people to fill in."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+
+
+def shifted(value: Decimal, places: int) -> Decimal:
+    """Return value · 10^places, exactly: Decimal's own way rounds to 28 digits.
+
+    >>> shifted(Decimal("12.34"), 2), shifted(Decimal(10**36 + 1), -2)
+    (Decimal('1234'), Decimal('10000000000000000000000000000000000.01'))
+    """
+    sign, digits, exponent = value.as_tuple()
+    return Decimal((sign, digits, int(exponent) + places))
 
 
 class NameForm(forms.Form):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from tournaments.models import Tournament
+from tournaments.services import currencies
 from tournaments.services.access import Actor, participant_of
 
 ALL, PLAYER, OVERSEER, OPERATOR = "all", "player", "overseer", "operator"
@@ -17,6 +18,8 @@ class Stop:
     title: str
     name: str
     who: str = ALL
+    money: bool = False
+    """Whether it is there only where a tournament pays something, or ever did."""
 
 
 STOPS = (
@@ -24,7 +27,9 @@ STOPS = (
     Stop("Season", "season"),
     Stop("Desk", "desk", OVERSEER),
     Stop("Team", "team", PLAYER),
+    Stop("Money", "money", PLAYER, money=True),
     Stop("People", "people", OVERSEER),
+    Stop("Books", "books", OVERSEER, money=True),
     Stop("Rules", "rules", OPERATOR),
     Stop("Audit", "audit", OVERSEER),
 )
@@ -39,4 +44,7 @@ def stops(actor: Actor, tournament: Tournament) -> list[tuple[str, str]]:
         OPERATOR: operates,
         OVERSEER: operates or actor.oversees(tournament),
     }
-    return [(one.title, reverse(one.name, args=[tournament.slug])) for one in STOPS if may[one.who]]
+    open_ = [one for one in STOPS if may[one.who]]
+    if any(one.money for one in open_) and not currencies.has_money(tournament):
+        open_ = [one for one in open_ if not one.money]
+    return [(one.title, reverse(one.name, args=[tournament.slug])) for one in open_]

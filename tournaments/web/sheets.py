@@ -1,9 +1,12 @@
 """CSV files to download, which no spreadsheet takes for formulas."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 
 from django.http import HttpResponse
+
+NUMBER = re.compile(r"-\d+(\.\d+)?", re.ASCII)
 
 
 def csv_file(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
@@ -17,9 +20,10 @@ def csv_file(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) 
 
 
 def plain(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula.
+    """Return text that no spreadsheet takes for a formula; a number below zero is none.
 
-    >>> plain("=1+1"), plain("Ann")
-    ("'=1+1", 'Ann')
+    >>> plain("=1+1"), plain("Ann"), plain("-1+1"), plain("-0.05")
+    ("'=1+1", 'Ann', "'-1+1", '-0.05')
     """
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    formula = text[:1] in ("=", "+", "-", "@", "\t", "\r") and not NUMBER.fullmatch(text)
+    return f"'{text}" if formula else text

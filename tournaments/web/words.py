@@ -81,6 +81,7 @@ ACTIONS = {
     "backup_made": "made a backup",
     "ban_lifted": "lifted a ban",
     "deadline_moved": "moved a draft's deadline",
+    "deposit_booked": "booked a deposit",
     "email_changed": "changed an address",
     "files_replaced": "replaced a draft's files",
     "first_account_made": "made the first account",
@@ -90,6 +91,7 @@ ACTIONS = {
     "key_made": "made an API key",
     "key_revoked": "revoked an API key",
     "labels_uploaded": "uploaded labels",
+    "ledger_exported": "took the ledger as a file",
     "login_link_issued": "issued a login link",
     "login_link_used": "logged in by a link",
     "login_links_issued": "issued login links",
@@ -131,6 +133,7 @@ ACTIONS = {
     "tournament_renamed": "renamed the tournament",
     "webhook_added": "added a webhook",
     "webhook_removed": "removed a webhook",
+    "withdrawal_booked": "booked a withdrawal",
     "work_retried": "tried work again",
 }
 SPLITS = {

@@ -61,5 +61,7 @@ class LedgerLine(Shape):
     kind = serializers.CharField(source="transaction.kind")
     memo = serializers.CharField(source="transaction.memo")
     round = serializers.IntegerField(source="transaction.round.number", default=None, allow_null=True)
+    reference = serializers.CharField(source="transaction.reference", allow_blank=True)
     currency = serializers.CharField()
     amount = serializers.IntegerField()
+    balance_after = serializers.IntegerField(help_text="What the account held after this line.")

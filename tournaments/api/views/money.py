@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tournaments.api import bodies
-from tournaments.api.base import KEY, PAGING, ApiView, documented, page, paged
+from tournaments.api.base import KEY, PAGING, ApiView, documented, page, paged, query_parameter
 from tournaments.api.shapes import money as shapes
+from tournaments.api.shapes.common import Shape
 from tournaments.models import Payout, Round, Settlement
 from tournaments.services import settlement
 from tournaments.services.access import find_round, find_tournament
@@ -109,6 +111,12 @@ class Balance(ApiView):
         return Response(shapes.Balances({"balances": found}).data)
 
 
+class LedgerQuery(Shape):
+    """Lines in which currency."""
+
+    currency = serializers.CharField(max_length=12, default="")
+
+
 class Ledger(ApiView):
     """The lines behind the balance."""
 
@@ -117,8 +125,9 @@ class Ledger(ApiView):
         {200: paged("Ledger", shapes.LedgerLine)},
         tag=TAG,
         path="slug",
-        parameters=PAGING,
+        parameters=[query_parameter("currency", str, "Only lines in this currency."), *PAGING],
     )
     def get(self, request: Request, slug: str) -> Response:
-        found = statements.entries(self.actor, find_tournament(self.actor, slug))
+        currency = self.query(LedgerQuery)["currency"]
+        found = statements.entries(self.actor, find_tournament(self.actor, slug), currency)
         return Response(page(request, found, lambda one: shapes.LedgerLine(one).data))

@@ -6,12 +6,12 @@ from typing import Any
 
 from tournaments.management.base import Face
 from tournaments.services.errors import Refused
-from tournaments.services.upkeep import integrity
+from tournaments.services.upkeep import books, integrity
 
 
 class Command(Face):
-    """Read every stored file and compare it with its receipt's hash, and check every transaction, account and
-    settlement of the ledger. Exits with 1 and a list when something does not hold.
+    """Read every stored file and compare it with its receipt's hash, and check the ledger of every tournament
+    as verify_ledger does. Exits with 1 and a list when something does not hold.
     """
 
     example = "--json"
@@ -23,7 +23,7 @@ class Command(Face):
         """Check all."""
         with self.steps(options).step("Reading stored files") as step:
             found = integrity.stored_bytes(step)
-        found += integrity.money()
+        found += books.everything()
         if found:
             faults = [{**asdict(one), "message": f"{one.what}: {one.message}"} for one in found]
             raise Refused("not_intact", f"{len(found):,} things do not hold.", faults=faults)

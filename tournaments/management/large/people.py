@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 
 from tournaments.management.large.ground import Ground
 from tournaments.models import Account, Forecaster, Member, Participant, User
+from tournaments.services import currencies
 
 FIRST = (
     "Amber", "Brisk", "Calm", "Dusky", "Early", "Fleet", "Glad", "Hazel",
@@ -51,7 +52,7 @@ def settle_in(ground: Ground, known: str, password: str) -> People:
         Member(participant=one, tournament=ground.tournament, user=user)
         for one, user in zip(made, users, strict=True)
     )
-    currency = ground.tournament.read_rules().currency
+    currency = currencies.ensure(ground.tournament, ground.tournament.read_rules()).code
     kind = Account.Kind.PARTICIPANT
     Account.objects.bulk_create(
         Account(tournament=ground.tournament, kind=kind, participant=one, currency=currency, floor=0)

@@ -30,6 +30,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Concat, Lower, Rank
 
 from tournaments.models import Exclusion, Participant, Payout, Round, Score, Selection
+from tournaments.models.amounts import Amount
 from tournaments.services.settlement import COIN
 
 ENTRY, BLEND = 0, 1
@@ -224,10 +225,8 @@ def _payout(one: Ranking) -> _Order:
     paid = Payout.objects.filter(
         settlement=one.settlement, participant=OuterRef("submission__participant")
     ).values("amount")
-    amount = Case(
-        When(paid_place=True, then=Subquery(paid[:1])), default=None, output_field=BigIntegerField()
-    )
-    return _Order(amount, Value(None, BigIntegerField()))
+    amount = Case(When(paid_place=True, then=Subquery(paid[:1])), default=None, output_field=Amount())
+    return _Order(amount, Value(None, Amount()))
 
 
 def _result(one: Ranking) -> _Order:

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Lower
 
 from tournaments.models import Participant, Payout, Standing, Tournament
+from tournaments.models.amounts import Amount
 from tournaments.services.reading.parts import Parts, Row
 from tournaments.services.reading.ranking import Wanted
 
@@ -37,7 +38,7 @@ def _paid() -> Coalesce:
         .values("participant")
         .annotate(total=Sum("amount"))
     )
-    return Coalesce(Subquery(sums.values("total")), Value(0), output_field=BigIntegerField())
+    return Coalesce(Subquery(sums.values("total")), Value(0), output_field=Amount())
 
 
 def _plain(rows: Iterable[Any]) -> list[Row]:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum, Window
 
-from tournaments.models import Account, Entry, Round, Tournament
+from tournaments.models import Account, Currency, Entry, Tournament
 from tournaments.services.access import READ, Actor, need_participant
 
 
@@ -12,26 +12,30 @@ def balances(actor: Actor, tournament: Tournament) -> list[dict[str, Any]]:
     """Return the actor's balance in each currency of a tournament, in minor units; empty without rewards."""
     participant = need_participant(actor, tournament, READ)
     accounts = Account.objects.filter(tournament=tournament, participant=participant)
+    digits = digits_of(tournament)
     return [
-        {
-            "currency": account.currency,
-            "currency_digits": currency_digits(tournament, account.currency),
-            "balance": int(account.total or 0),
-        }
-        for account in accounts.annotate(total=Sum("entries__amount")).order_by("currency")
+        {"currency": code, "currency_digits": digits[code], "balance": amount or 0}
+        for code, amount in accounts.order_by("currency").values_list("currency", "kept__amount")
     ]
 
 
-def entries(actor: Actor, tournament: Tournament) -> QuerySet[Entry]:
-    """Return the entries of the actor's own accounts, newest first."""
+def entries(actor: Actor, tournament: Tournament, currency: str = "") -> QuerySet[Any]:
+    """Return the lines of the actor's own accounts, newest first, each with its `balance_after`."""
     participant = need_participant(actor, tournament, READ)
-    mine = Entry.objects.filter(account__tournament=tournament, account__participant=participant)
-    return mine.select_related("transaction__round", "account").order_by("-pk")
+    mine = Account.objects.filter(tournament=tournament, participant=participant)
+    return lines_of(mine.filter(currency=currency) if currency else mine)
 
 
-def currency_digits(tournament: Tournament, currency: str) -> int:
-    """Return how many digits a currency's minor unit has, by the newest round that pays in it."""
-    rules = [one.read_rules() for one in Round.objects.filter(tournament=tournament).order_by("-number")]
-    found = (one for one in [*rules, tournament.read_rules()] if one.currency == currency)
-    first = next(found, None)
-    return first.currency_digits if first else 0
+def lines_of(accounts: QuerySet[Account]) -> QuerySet[Any]:
+    """Return the lines of accounts, newest first, each with what its account held after it.
+
+    Lines are numbered while the tournament's ledger is held, so their order is that of the chain.
+    """
+    after = Window(Sum("amount"), partition_by=F("account"), order_by=F("pk").asc())
+    found = Entry.objects.filter(account__in=accounts).annotate(balance_after=after)
+    return found.select_related("transaction__round", "account").order_by("-pk")
+
+
+def digits_of(tournament: Tournament) -> dict[str, int]:
+    """Return code → digits of the minor unit of a tournament's currencies."""
+    return dict(Currency.objects.filter(tournament=tournament).values_list("code", "digits"))

@@ -17,7 +17,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -28,7 +28,7 @@ from tournaments.models import Tournament
 from tournaments.services import audit
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Conflict, Invalid
-from tournaments.services.upkeep import postgres
+from tournaments.services.upkeep import chain, postgres
 from tournaments.services.upkeep.references import named_blobs
 from tournaments.store.blobs import BlobError, open_blob
 
@@ -50,7 +50,9 @@ class Kept:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup is of. `blobs` are SHA-256 → size; `migrations` are "app.name"."""
+    """What a backup is of. `blobs` are SHA-256 → size; `migrations` are "app.name"; `ledgers` are slug → the
+    end of its chain, as `verify_ledger --expect` takes it.
+    """
 
     format: int
     made_at: str
@@ -60,6 +62,7 @@ class Manifest:
     migrations: list[str]
     dump: Kept
     blobs: dict[str, int]
+    ledgers: dict[str, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -149,6 +152,7 @@ def _snapshot(partial: Path) -> Manifest:
             migrations=sorted(f"{app}.{name}" for app, name in applied),
             dump=Kept(*hash_of(dumped)),
             blobs=dict.fromkeys(sorted(blobs), 0),
+            ledgers=chain.heads(postgres.OWNER),
         )
 
 

@@ -19,14 +19,6 @@ LOCK_SECONDS = 10
 CUT = 600
 # A dropped schema names every table in a notice, which would hide the error.
 QUIET = "-c client_min_messages=warning"
-# Transactions carry the number of the database transaction that made them, and entries join only the one that
-# is being made. Another server counts anew, so that such a number would come round again.
-FORGET_NUMBERS = """
-ALTER TABLE public.tournaments_transaction DISABLE TRIGGER ledger_frozen;
-UPDATE public.tournaments_transaction SET xid = 0;
-SET CONSTRAINTS ALL IMMEDIATE;
-ALTER TABLE public.tournaments_transaction ENABLE TRIGGER ledger_frozen;
-"""
 
 
 def need_owner() -> str:
@@ -89,7 +81,7 @@ def replace(place: Path, dumped: Path, script: Path) -> None:
     script.chmod(0o600)
     first = f"SET lock_timeout = '{LOCK_SECONDS}s'; DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
     options = ["-X", "--quiet", "--no-password", "--single-transaction", "--set=ON_ERROR_STOP=1"]
-    steps = [f"--command={first}", f"--file={script}", f"--command={FORGET_NUMBERS}"]
+    steps = [f"--command={first}", f"--file={script}"]
     _run([place / "psql", *options, *steps, f"--dbname={_conninfo()}"], "restore_failed")
 
 

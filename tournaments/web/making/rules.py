@@ -8,8 +8,10 @@ from typing import Any
 from django import forms
 
 from tournaments.models import Rules
+from tournaments.models.amounts import MOST_DIGITS
 from tournaments.models.rules import BLENDS, SURE_BLENDS
 from tournaments.web import words
+from tournaments.web.forms import shifted
 
 MONEY = ("currency", "currency_digits", "pool", "paid_places")
 WHOLE, PART, MAYBE, YES, WORD, POOL = "whole", "part", "maybe", "yes", "word", "pool"
@@ -209,7 +211,7 @@ def _field(rule: Rule, rules: Rules) -> forms.Field:
         return forms.IntegerField(**shown)
     if rule.kind == POOL:
         return forms.DecimalField(
-            max_digits=20, decimal_places=rules.currency_digits, min_value=Decimal(0), **shown
+            max_digits=38, decimal_places=rules.currency_digits, min_value=Decimal(0), **shown
         )
     if rule.kind in (PART, MAYBE):
         return forms.FloatField(
@@ -228,7 +230,7 @@ class RulesForm(forms.Form):
     """All rules. Those of money are asked for where there are rewards."""
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, rules: Rules) -> None:
-        initial = {**rules.to_json(), "pool": Decimal(rules.pool).scaleb(-rules.currency_digits)}
+        initial = {**rules.to_json(), "pool": shifted(Decimal(rules.pool), -rules.currency_digits)}
         super().__init__(data, initial=initial)
         self.rules = rules
         for name, rule in RULES.items():
@@ -238,7 +240,7 @@ class RulesForm(forms.Form):
     def _units(self, data: Mapping[str, Any] | None) -> Rules:
         """Return the rules with the decimals that are being asked for, by which the pool is read."""
         digits = str((data or {}).get("currency_digits", ""))
-        fits = digits.isdecimal() and int(digits) <= 8
+        fits = digits.isdecimal() and int(digits) <= MOST_DIGITS
         return self.rules.but(currency_digits=int(digits)) if fits else self.rules
 
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
@@ -249,7 +251,7 @@ class RulesForm(forms.Form):
         """Return the rules that were changed, in the form in which services take them."""
         data = dict(self.cleaned_data)
         if "pool" in data:
-            data["pool"] = int(data["pool"].scaleb(data["currency_digits"]))
+            data["pool"] = int(shifted(data["pool"], data["currency_digits"]))
         data |= self._rewards(data["rewards"])
         before = self.rules.to_json()
         return {name: value for name, value in data.items() if value != before[name]}

@@ -1,0 +1,89 @@
+"""The currencies of a tournament: each has its digits for good, from the rules that first pay in it."""
+
+import re
+
+from tournaments.models import Currency, Round, Rules, Tournament
+from tournaments.services.errors import Conflict, Invalid, Unknown
+
+
+def ensure(tournament: Tournament, rules: Rules) -> Currency:
+    """Return the currency that rules pay in, written when it is new.
+
+    Raises Conflict `currency_digits_fixed` when it is known with other digits.
+    """
+    made, _ = Currency.objects.get_or_create(
+        tournament=tournament, code=rules.currency, defaults={"digits": rules.currency_digits}
+    )
+    _need_same(made, rules)
+    return made
+
+
+def need_same_digits(tournament: Tournament, rules: Rules) -> None:
+    """Refuse rules with `currency_digits_fixed` that count a known currency in another minor unit."""
+    known = Currency.objects.filter(tournament=tournament, code=rules.currency).first()
+    if known is not None and rules.rewards != "none":
+        _need_same(known, rules)
+
+
+def _need_same(known: Currency, rules: Rules) -> None:
+    if known.digits != rules.currency_digits:
+        raise Conflict(
+            "currency_digits_fixed",
+            f"{known.code} is booked here with {known.digits} decimals; that can no longer change.",
+            digits=known.digits,
+        )
+
+
+def of(tournament: Tournament, code: str) -> Currency:
+    """Return a currency by its code; the first time, by the newest rules that pay in it.
+
+    Raises Unknown `unknown_currency` where no rules ever did.
+    """
+    known = Currency.objects.filter(tournament=tournament, code=code).first()
+    if known is not None:
+        return known
+    rounds = Round.objects.filter(tournament=tournament).order_by("-number")
+    for rules in (tournament.read_rules(), *(one.read_rules() for one in rounds)):
+        if rules.rewards != "none" and rules.currency == code:
+            return ensure(tournament, rules)
+    raise Unknown("unknown_currency", f"{tournament.name} does not pay in {code}.")
+
+
+def all_of(tournament: Tournament) -> list[Currency]:
+    """Return what may be booked in: the currency of the next round first, then all that are known."""
+    rules = tournament.read_rules()
+    known = list(Currency.objects.filter(tournament=tournament).order_by("code"))
+    if rules.rewards != "none" and rules.currency not in {one.code for one in known}:
+        known.append(Currency(tournament=tournament, code=rules.currency, digits=rules.currency_digits))
+    return sorted(known, key=lambda one: (one.code != rules.currency, one.code))
+
+
+def has_money(tournament: Tournament) -> bool:
+    """Say whether a tournament pays anything, or ever did: where not, nothing speaks of money."""
+    if tournament.read_rules().rewards != "none":
+        return True
+    return Currency.objects.filter(tournament=tournament).exists()
+
+
+def read_amount(text: str, digits: int) -> int:
+    """Read an amount as people write it into minor units, to the last digit. Raises Invalid `bad_amount`.
+
+    >>> read_amount("1,234.5", 2), read_amount("0.00000001", 8), read_amount("12", 0)
+    (123450, 1, 12)
+    """
+    found = re.fullmatch(r"(\d{1,3}(?:,\d{3})+|\d{1,38})(?:\.(\d{1,18}))?", text.strip(), re.ASCII)
+    part = (found[2] or "") if found else ""
+    if not found or len(part.rstrip("0")) > digits:
+        most = f"at most {digits} decimals" if digits else "no decimals"
+        raise Invalid("bad_amount", f"{text!r} is no amount: write digits with a point, and {most}.")
+    return int(found[1].replace(",", "") + part[:digits].ljust(digits, "0"))
+
+
+def decimal_text(amount: int, digits: int) -> str:
+    """Return minor units as a decimal for programs to read: no separators, all digits.
+
+    >>> decimal_text(-5, 2), decimal_text(123450, 2), decimal_text(12, 0)
+    ('-0.05', '1234.50', '12')
+    """
+    whole, part = divmod(abs(amount), 10**digits)
+    return f"{'-' if amount < 0 else ''}{whole}" + (f".{part:0{digits}d}" if digits else "")

@@ -1,0 +1,91 @@
+"""How amounts look where a currency, and not a round's rules, says its digits. `{% load money %}`."""
+
+from django import template
+from django.utils.safestring import SafeString
+
+from tournaments.models import Account, Currency
+from tournaments.services.currencies import decimal_text
+from tournaments.web.formats import MINUS
+
+register = template.Library()
+ACCOUNTS = {
+    "house": "House",
+    "outside": "Outside world",
+    "rollover": "Left over",
+    "pool": "Pools",
+    "participant": "Participants",
+}
+MEANINGS = {
+    "house": "what the operator put up as prizes",
+    "outside": "what came in by deposits, less what was sent out",
+    "rollover": "what earlier rounds did not pay; the next round takes it",
+    "pool": "what rounds that are not settled will pay from",
+    "participant": "what belongs to those who play",
+}
+KINDS = {
+    "funding": "Pool funded",
+    "payout": "Payout",
+    "refund": "Refund",
+    "reversal": "Reversal",
+    "deposit": "Deposit",
+    "withdrawal": "Withdrawal",
+}
+
+
+@register.filter
+def in_digits(amount: int, digits: int) -> SafeString:
+    """Return minor units with all their digits, for a column whose head has the unit.
+
+    >>> in_digits(-123456, 2), in_digits(12, 0)
+    ('−1,234.56', '12')
+    """
+    whole, point, part = decimal_text(abs(amount), digits).partition(".")
+    return SafeString(f"{MINUS if amount < 0 else ''}{int(whole):,}{point}{part}")
+
+
+@register.filter
+def signed(amount: int, digits: int) -> SafeString:
+    """Return what a line moves, always with its sign.
+
+    >>> signed(250, 2), signed(-250, 2)
+    ('+2.50', '−2.50')
+    """
+    return SafeString(f"{'+' if amount > 0 else ''}{in_digits(amount, digits)}")
+
+
+@register.filter
+def in_currency(amount: int, currency: Currency) -> str:
+    """Return minor units with all their digits and the unit."""
+    return f"{in_digits(amount, currency.digits)} {unit_of(currency.code)}"
+
+
+@register.filter
+def unit_of(code: str) -> str:
+    """Return what is paid in, as people say it."""
+    return "points" if code == "POINTS" else code
+
+
+@register.filter
+def kind_words(kind: str) -> str:
+    """Return what a transaction is, in words."""
+    return KINDS.get(kind, kind)
+
+
+@register.filter
+def group_words(kind: str) -> str:
+    """Return what a kind of accounts is called."""
+    return ACCOUNTS.get(kind, kind)
+
+
+@register.filter
+def group_means(kind: str) -> str:
+    """Return what the money of a kind of accounts is."""
+    return MEANINGS.get(kind, "")
+
+
+@register.filter
+def account_words(account: Account) -> str:
+    """Return whose an account is."""
+    if account.participant_id:
+        return str(account.participant)
+    return f"Pool of round {account.round.number}" if account.round else group_words(account.kind)
