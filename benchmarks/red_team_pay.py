@@ -27,7 +27,7 @@ from benchmarks.worlds.copycats import (
 from tournaments.numerics.checks import Ints
 from tournaments.numerics.contribution import era_gaussians, mmc_eras
 from tournaments.numerics.corr import corr_table, keep_ranks
-from tournaments.numerics.losses import LN2, UNITS, log_loss, quantise
+from tournaments.numerics.losses import COIN, UNITS, log_loss, quantise
 from tournaments.numerics.payouts import registry
 from tournaments.numerics.payouts.entries import Entry
 from tournaments.numerics.payouts.parameters import Parameters
@@ -119,7 +119,7 @@ def pay(crowd: Crowd, played: Played) -> list[int]:
         Entry(
             key=at,
             precedence=at,
-            eligible=played.rule != "ranked_pool" or scores["log_loss"][at] < quantise(LN2),
+            eligible=played.rule != "ranked_pool" or scores["log_loss"][at] < COIN,
             stake=stakes[at],
             scores={name: values[at] for name, values in scores.items()},
         )

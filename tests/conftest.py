@@ -64,21 +64,21 @@ def django_db_setup(worker: str, sources: str, django_db_blocker: Any) -> Iterat
     if "owner" not in project.DATABASES:
         pytest.exit(ADVICE, returncode=4)
     with django_db_blocker.unblock():
-        home = project.DATABASES["owner"]["NAME"]
-        with _as_owner(home) as owner:
-            _ensure_template(owner, f"template_{sources}")
-            clone = sql.Identifier(f"test_{worker}")
-            owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(clone))
-            template = sql.Identifier(f"template_{sources}")
-            owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(clone, template))
-            # Nothing here outlives the tests: no commit waits for the disk.
-            owner.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(clone))
-        _point_to(f"test_{worker}")
+        home = _move_into(f"test_{worker}", f"template_{sources}")
     yield
     with django_db_blocker.unblock():
-        _point_to(home)
-        with _as_owner(home) as owner:
-            owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(clone))
+        _move_back(home)
+
+
+@pytest.fixture
+def own_database(worker: str, sources: str, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A database of the test's own, in which things commit, dropped in the end."""
+    with django_db_blocker.unblock():
+        home = _move_into(f"own_{worker}", f"template_{sources}")
+        try:
+            yield
+        finally:
+            _move_back(home)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -157,6 +157,28 @@ def _as_owner(database: str) -> psycopg.Connection:
         dbname=database,
         autocommit=True,
     )
+
+
+def _move_into(name: str, template: str) -> str:
+    """Point `default` and `owner` at a new clone of a template; returns the database that they leave."""
+    home: str = project.DATABASES["owner"]["NAME"]
+    with _as_owner(home) as owner:
+        _ensure_template(owner, template)
+        clone = sql.Identifier(name)
+        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(clone))
+        owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(clone, sql.Identifier(template)))
+        # Nothing here outlives the tests: no commit waits for the disk.
+        owner.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(clone))
+    _point_to(name)
+    return home
+
+
+def _move_back(home: str) -> None:
+    """Point them back, and drop the clone."""
+    clone = sql.Identifier(project.DATABASES["owner"]["NAME"])
+    _point_to(home)
+    with _as_owner(home) as owner:
+        owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(clone))
 
 
 def _ensure_template(owner: psycopg.Connection, name: str) -> None:

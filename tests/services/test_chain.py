@@ -11,7 +11,7 @@ from django.db import connection
 
 from tests.world import World
 from tournaments.models import Account, Currency, Transaction
-from tournaments.services import ledger, purse
+from tournaments.services import currencies, ledger, purse
 from tournaments.services.errors import Invalid
 from tournaments.services.people import roster
 from tournaments.services.upkeep import books, chain
@@ -95,7 +95,7 @@ def test_what_the_database_hashes_is_what_python_hashes(world):
         amount = int(random.integers(1, 10**9)) * 10 ** int(random.integers(0, 27))
         memo = "".join(chr(int(c)) for c in random.integers(32, 1_000, 20))
         ledger.post(Transaction.Kind.FUNDING, [(source, -amount), (to, amount)], memo, reference=memo[:9])
-    digits = chain.digits_of(tournament)
+    digits = currencies.digits_of(tournament)
     with connection.cursor() as cursor:
         for link in chain.links(tournament):
             cursor.execute("SELECT ledger_text(%s, %s, %s)", [link.transaction.pk, link.seq, link.previous])

@@ -1,20 +1,11 @@
 """Two at once: one invitation, one alias, one roster, two operators. On a database where things commit."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
-
 import pytest
-from django.conf import settings as project
-from django.db import connections
-from psycopg import sql
 
-from tests.conftest import _as_owner, _point_to
+from tests.racing import at_once
 from tests.world import World
 from tournaments.models import Member, Participant, Role, User
 from tournaments.services.access import Actor
-from tournaments.services.errors import Refused
 from tournaments.services.people import enrolment, joining, members, roles, users
 from tournaments.services.people.roster_file import Entry
 from tournaments.services.people.signup import NewUser
@@ -23,40 +14,9 @@ ROUNDS = 3
 
 
 @pytest.fixture
-def world(tmp_path, worker, sources, django_db_setup, django_db_blocker) -> Iterator[World]:
-    """A tournament in a database of its own, dropped in the end."""
-    name = sql.Identifier(f"race_{worker}")
-    with django_db_blocker.unblock():
-        home = project.DATABASES["default"]["NAME"]
-        with _as_owner(home) as owner:
-            owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-            template = sql.Identifier(f"template_{sources}")
-            owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, template))
-        _point_to(f"race_{worker}")
-        try:
-            yield World(tmp_path)
-        finally:
-            _point_to(home)
-            with _as_owner(home) as owner:
-                owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
-
-
-def at_once(*calls: Callable[[], Any]) -> list[str]:
-    """Make all calls at the same moment; returns done or the refusal's code of each, sorted."""
-    start = Barrier(len(calls))
-
-    def one(call: Callable[[], Any]) -> str:
-        try:
-            start.wait(10)
-            call()
-        except Refused as refused:
-            return refused.code
-        finally:
-            connections.close_all()
-        return "done"
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return sorted(pool.map(one, calls))
+def world(tmp_path, own_database) -> World:
+    """A tournament where things commit."""
+    return World(tmp_path)
 
 
 def someone(name: str) -> Actor:

@@ -17,6 +17,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from tournaments.services.currencies import decimal_text
+
 LINE_EVERY = 5.0
 """Seconds between two lines about one step in a pipe."""
 
@@ -98,9 +100,7 @@ def money(amount: int, digits: int, currency: str) -> str:
     >>> money(347_825, 2, "USD"), money(12, 0, "POINTS"), money(-5, 2, "USD")
     ('3,478.25 USD', '12 POINTS', '-0.05 USD')
     """
-    whole, part = divmod(abs(amount), 10**digits)
-    fraction = f".{part:0{digits}d}" if digits else ""
-    return f"{'-' if amount < 0 else ''}{whole:,}{fraction} {currency}"
+    return f"{decimal_text(amount, digits, ',')} {currency}"
 
 
 def moment(at: datetime) -> str:

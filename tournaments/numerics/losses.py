@@ -126,6 +126,10 @@ def quantise(x: float) -> int:
     return round(x * UNITS)
 
 
+COIN = quantise(LN2)
+"""A coin's log loss in whole units: who beats it has fewer."""
+
+
 def consistency(era_losses: npt.ArrayLike) -> float:
     """Share of eras (E,) whose log loss is below ln 2, both in units of 1e-9 (FORMULAS section 2).
 
@@ -136,7 +140,7 @@ def consistency(era_losses: npt.ArrayLike) -> float:
     0.5
     """
     losses = checks.real_array("era_losses", era_losses, 1)
-    return int(np.count_nonzero(np.rint(losses * UNITS) < quantise(LN2))) / losses.size
+    return int(np.count_nonzero(np.rint(losses * UNITS) < COIN)) / losses.size
 
 
 def score_split(

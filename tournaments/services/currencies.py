@@ -58,6 +58,11 @@ def all_of(tournament: Tournament) -> list[Currency]:
     return sorted(known, key=lambda one: (one.code != rules.currency, one.code))
 
 
+def digits_of(tournament: Tournament) -> dict[str, int]:
+    """Return code → digits of the minor unit of a tournament's currencies."""
+    return dict(Currency.objects.filter(tournament=tournament).values_list("code", "digits"))
+
+
 def has_money(tournament: Tournament) -> bool:
     """Say whether a tournament pays anything, or ever did: where not, nothing speaks of money."""
     if tournament.read_rules().rewards != "none":
@@ -79,11 +84,16 @@ def read_amount(text: str, digits: int) -> int:
     return int(found[1].replace(",", "") + part[:digits].ljust(digits, "0"))
 
 
-def decimal_text(amount: int, digits: int) -> str:
-    """Return minor units as a decimal for programs to read: no separators, all digits.
+def decimal_text(amount: int, digits: int, separator: str = "") -> str:
+    """Return minor units as a decimal with all digits: for programs, or with separators for people.
 
-    >>> decimal_text(-5, 2), decimal_text(123450, 2), decimal_text(12, 0)
-    ('-0.05', '1234.50', '12')
+    >>> decimal_text(-5, 2), decimal_text(123450, 2), decimal_text(12, 0), decimal_text(123456, 2, ",")
+    ('-0.05', '1234.50', '12', '1,234.56')
     """
     whole, part = divmod(abs(amount), 10**digits)
-    return f"{'-' if amount < 0 else ''}{whole}" + (f".{part:0{digits}d}" if digits else "")
+    return f"{'-' if amount < 0 else ''}{whole:{separator}}" + (f".{part:0{digits}d}" if digits else "")
+
+
+def unit_text(code: str) -> str:
+    """Return what is paid in, as people say it."""
+    return "points" if code == "POINTS" else code

@@ -168,14 +168,13 @@ def of_ranks(scene: Scene, learnt: Learnt) -> Spoken:
     found = heard(g, np.array([pk in learnt.proven for pk in scene.owners]))
     weights = scene.held(found)
     spreads, means = passes.spreads_and_levels(scene.cache, scene.chosen)
-    prior = slopes.boldness(spreads[found > 0], np.einsum("p,pm->m", found, g))
+    mean = np.einsum("p,pm->m", found, g)
+    prior = slopes.boldness(spreads[found > 0], mean)
     slope = prior if learnt.variance is None else learnt.settled(prior)
-    x = slope * np.einsum("p,pm->m", weights, g)
-    return (
-        weights,
-        slope,
-        registry.leveled(x, scene.cache.frame.starts, np.median(means, axis=0), learnt.levels),
-    )
+    if weights is not found:  # the rules hold some of them
+        mean = np.einsum("p,pm->m", weights, g)
+    starts, crowd = scene.cache.frame.starts, np.median(means, axis=0)
+    return weights, slope, registry.leveled(slope * mean, starts, crowd, learnt.levels)
 
 
 def of_logits(scene: Scene, learnt: Learnt, mixes: str) -> Spoken:

@@ -20,7 +20,7 @@ from tournaments.models import (
     Settlement,
     Transaction,
 )
-from tournaments.numerics.losses import LN2, quantise
+from tournaments.numerics.losses import COIN
 from tournaments.numerics.payouts.awards import Award
 from tournaments.numerics.payouts.entries import Entry
 from tournaments.numerics.payouts.ranked_pool import RankedPool, settle
@@ -30,7 +30,6 @@ from tournaments.services.clock import db_now
 from tournaments.services.telling import notices
 
 RULE = "ranked_pool"
-COIN = quantise(LN2)
 
 
 @dataclass(frozen=True)

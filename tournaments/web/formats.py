@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tournaments.models import Round, Rules
+from tournaments.services.currencies import decimal_text
 from tournaments.web import words
 
 register = template.Library()
@@ -148,9 +149,12 @@ def plain_money(amount: int, rules: Rules) -> SafeString:
     >>> plain_money(-5, Rules(currency="USD", currency_digits=2))
     '−0.05'
     """
-    whole, part = divmod(abs(amount), 10**rules.currency_digits)
-    digits = f".{part:0{rules.currency_digits}d}" if rules.currency_digits else ""
-    return SafeString(f"{MINUS if amount < 0 else ''}{whole:,}{digits}")
+    return grouped(amount, rules.currency_digits)
+
+
+def grouped(amount: int, digits: int) -> SafeString:
+    """Return minor units with separators and all digits."""
+    return SafeString(decimal_text(amount, digits, ",").replace("-", MINUS))
 
 
 @register.filter

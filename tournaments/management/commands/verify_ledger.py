@@ -1,13 +1,13 @@
 """Is every booking what it was when it was written?"""
 
 import argparse
-from dataclasses import asdict
 from typing import Any
 
 from tournaments.management.base import Face
 from tournaments.management.who import tournament_of
-from tournaments.services.errors import Invalid, Refused
+from tournaments.services.errors import Invalid
 from tournaments.services.upkeep import books, chain
+from tournaments.services.upkeep.findings import need_none
 
 
 class Command(Face):
@@ -42,10 +42,7 @@ class Command(Face):
         for one in chosen:
             with steps.step(f"Walking the ledger of {one.slug}") as step:
                 made.append(books.verify(one, expected, step))
-        found = [one for verdict in made for one in verdict.findings]
-        if found:
-            faults = [{**asdict(one), "message": f"{one.what}: {one.message}"} for one in found]
-            raise Refused("ledger_not_intact", f"{len(found):,} things do not hold.", faults=faults)
+        need_none([one for verdict in made for one in verdict.findings], "ledger_not_intact")
         ends = {
             one.tournament.slug: {"transactions": one.transactions, "hash": one.hash, "mark": one.mark}
             for one in made

@@ -1,12 +1,11 @@
 """Does everything still hold?"""
 
 import argparse
-from dataclasses import asdict
 from typing import Any
 
 from tournaments.management.base import Face
-from tournaments.services.errors import Refused
 from tournaments.services.upkeep import books, integrity
+from tournaments.services.upkeep.findings import need_none
 
 
 class Command(Face):
@@ -24,7 +23,5 @@ class Command(Face):
         with self.steps(options).step("Reading stored files") as step:
             found = integrity.stored_bytes(step)
         found += books.everything()
-        if found:
-            faults = [{**asdict(one), "message": f"{one.what}: {one.message}"} for one in found]
-            raise Refused("not_intact", f"{len(found):,} things do not hold.", faults=faults)
+        need_none(found, "not_intact")
         self.answer(options, {"intact": True}, ["Every stored file and the whole ledger are intact."])

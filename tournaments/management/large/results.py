@@ -14,7 +14,7 @@ from tournaments.numerics.blending.registry import NAMES
 from tournaments.numerics.blending.weighing import equal_weights
 from tournaments.numerics.bootstrap import era_draws, gain_intervals
 from tournaments.numerics.calibration import Z95
-from tournaments.numerics.losses import LN2, UNITS, quantise
+from tournaments.numerics.losses import COIN, LN2, UNITS, quantise
 from tournaments.services import files, scoring
 from tournaments.store import vectors
 
@@ -91,7 +91,7 @@ def _score(round_: Round, measured: _Measured, i: int, subject: dict[str, Any]) 
         gain=LN2 - whole,
         gain_low=float(measured.intervals[i, 0]),
         gain_high=float(measured.intervals[i, 1]),
-        consistency=float((np.rint(losses * UNITS) < quantise(LN2)).mean()),
+        consistency=float((np.rint(losses * UNITS) < COIN).mean()),
         era_mean=whole,
         era_sd=float(losses.std()),
         era_worst=float(losses.max()),

@@ -31,7 +31,7 @@ def heard_before(evidence: Evidence) -> tuple[Bools, Floats]:
 
     Who never was there has no part in it.
     """
-    there: Bools = np.asarray(evidence.there.any(axis=1))
+    there = evidence.attended
     before = evidence.people(there)
     speaks = proven(before)
     stays = np.zeros(there.size, dtype=np.bool_)
@@ -54,8 +54,7 @@ def stretched(
 
 def past_levels(evidence: Evidence) -> tuple[Floats, levels.Range | None]:
     """The crowd's levels on the rows of the evidence (H,), and the range that they show."""
-    there: Bools = np.asarray(evidence.there.any(axis=1))
-    found = levels.of_crowd(evidence.voices.z[there], evidence.starts)
+    found = levels.of_crowd(evidence.voices.z[evidence.attended], evidence.starts)
     limits = levels.seen(found)
     inside = found if limits is None else found.clip(*limits)
     return levels.spread(inside, evidence.starts), limits

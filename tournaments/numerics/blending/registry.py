@@ -75,9 +75,13 @@ def mixed(name: str, voices: Voices, weighing: Weighing) -> Floats:
     mean = np.einsum("p,pm->m", weighing.weights, voices.said(mixes))
     if mixes == PROBABILITIES:
         return mean
-    crowd = levels.of_crowd(voices.z, voices.starts) if mixes == RANKS else None
-    p: Floats = expit(leveled(weighing.slope * mean, voices.starts, crowd, weighing.levels))
+    p: Floats = expit(_leveled(weighing.slope * mean, voices, weighing, mixes))
     return p
+
+
+def _leveled(x: Floats, voices: Voices, weighing: Weighing, mixes: str) -> Floats:
+    crowd = levels.of_crowd(voices.z, voices.starts) if mixes == RANKS else None
+    return leveled(x, voices.starts, crowd, weighing.levels)
 
 
 def leveled(x: Floats, starts: Ints, crowd: Floats | None, limits: levels.Range | None) -> Floats:
@@ -99,8 +103,7 @@ def spoken(name: str, voices: Voices, weighing: Weighing) -> Floats:
     if mixes == PROBABILITIES or weighing.slope == 0.0:
         return said
     mean = weighing.slope * np.einsum("p,pm->m", weighing.weights, said)
-    crowd = levels.of_crowd(voices.z, voices.starts) if mixes == RANKS else None
-    moved: Floats = leveled(mean, voices.starts, crowd, weighing.levels) - mean
+    moved: Floats = _leveled(mean, voices, weighing, mixes) - mean
     return said + moved / weighing.slope if moved.any() else said
 
 

@@ -60,6 +60,12 @@ class Evidence:
             self.voices.rows(slice(0, end)), self.y[:end], self.starts[: era + 1], self.there[:, :era]
         )
 
+    @property
+    def attended(self) -> Bools:
+        """Who (P,) was there in any era."""
+        found: Bools = np.asarray(self.there.any(axis=1))
+        return found
+
     def people(self, place: Bools) -> Evidence:
         """The evidence of some participants."""
         return Evidence(self.voices.people(place), self.y, self.starts, self.there[place])

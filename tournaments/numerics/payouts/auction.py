@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from tournaments.numerics.errors import NumericsError
-from tournaments.numerics.losses import LN2, UNITS, quantise
+from tournaments.numerics.losses import COIN, UNITS
 from tournaments.numerics.payouts.about import NO, PARTLY, About, Claim
 from tournaments.numerics.payouts.awards import Award, Standing, Table, standings, table
 from tournaments.numerics.payouts.division import divide
 from tournaments.numerics.payouts.entries import Entry, Key, check
 from tournaments.numerics.payouts.parameters import Parameters
-
-COIN = quantise(LN2)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from itertools import groupby
 from typing import Any, Generic
 
 from tournaments.numerics.errors import NumericsError
+from tournaments.numerics.payouts.division import divide
 from tournaments.numerics.payouts.entries import Entry, Key
 
 REASONS = {
@@ -125,6 +126,17 @@ def standings(
         place = len(found) + 1
         found += [Standing(entry, place, len(equals) > 1) for entry in equals]
     return found
+
+
+def shares(
+    pool: int, ranked: Sequence[Standing[Key]], weights: Sequence[int], unpaid: str
+) -> list[Award[Key]]:
+    """Awards of a pool that `divide` splits by weights; those of weight 0 have the reason `unpaid`."""
+    amounts = divide(pool, weights, [one.entry.order for one in ranked])
+    return [
+        one.award(weight, amount, "" if weight else unpaid)
+        for one, weight, amount in zip(ranked, weights, amounts, strict=True)
+    ]
 
 
 def table(

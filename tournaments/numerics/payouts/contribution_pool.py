@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from tournaments.numerics.errors import NumericsError
 from tournaments.numerics.payouts.about import NO, PARTLY, About, Claim
-from tournaments.numerics.payouts.awards import Table, standings, table
-from tournaments.numerics.payouts.division import divide
+from tournaments.numerics.payouts.awards import Table, shares, standings, table
 from tournaments.numerics.payouts.entries import Entry, Key, check
 from tournaments.numerics.payouts.parameters import Parameters, choice
 
@@ -70,9 +69,4 @@ def settle(entries: Sequence[Entry[Key]], pool: int, parameters: ContributionPoo
             raise NumericsError("negative_weight", "A contribution is at least 0.", key=entry.key, name=name)
     ranked = standings(entries, parameters.reads, lambda entry: -entry.scores[name])
     weights = [one.entry.scores[name] for one in ranked]
-    amounts = divide(pool, weights, [one.entry.order for one in ranked])
-    awards = [
-        one.award(weight, amount, "" if weight else "no_weight")
-        for one, weight, amount in zip(ranked, weights, amounts, strict=True)
-    ]
-    return table(pool, awards, entries, parameters.reads)
+    return table(pool, shares(pool, ranked, weights, "no_weight"), entries, parameters.reads)

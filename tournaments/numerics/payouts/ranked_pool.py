@@ -8,8 +8,8 @@ from itertools import groupby
 
 from tournaments.numerics.errors import NumericsError
 from tournaments.numerics.payouts.about import NO, PARTLY, About, Claim
-from tournaments.numerics.payouts.awards import Standing, Table, standings, table
-from tournaments.numerics.payouts.division import divide, on_common_denominator
+from tournaments.numerics.payouts.awards import Standing, Table, shares, standings, table
+from tournaments.numerics.payouts.division import on_common_denominator
 from tournaments.numerics.payouts.entries import Entry, Key, check
 from tournaments.numerics.payouts.parameters import Parameters, whole
 
@@ -80,11 +80,7 @@ def settle(entries: Sequence[Entry[Key]], pool: int, parameters: RankedPool) -> 
     check(entries, pool)
     ranked = standings(entries, parameters.reads, lambda entry: entry.scores["log_loss"])
     weights = _weights(ranked, parameters.places)
-    amounts = divide(pool, weights, [one.entry.order for one in ranked])
-    awards = [
-        one.award(weight, amount, "" if weight else "beyond_paid_places")
-        for one, weight, amount in zip(ranked, weights, amounts, strict=True)
-    ]
+    awards = shares(pool, ranked, weights, "beyond_paid_places")
     return table(pool, awards, entries, parameters.reads)
 
 

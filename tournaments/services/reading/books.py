@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from tournaments.models import Account, Entry, Tournament, Transaction
-from tournaments.services import audit, ledger
+from tournaments.services import audit, currencies, ledger
 from tournaments.services.access import Actor, need_overseer
 from tournaments.services.errors import Unknown
 from tournaments.services.reading import statements
@@ -73,7 +73,7 @@ def trial_balance(actor: Actor, tournament: Tournament) -> list[TrialBalance]:
         below=Sum("kept__amount", filter=Q(kept__amount__lt=0)),
         above=Sum("kept__amount", filter=Q(kept__amount__gt=0)),
     )
-    digits = statements.digits_of(tournament)
+    digits = currencies.digits_of(tournament)
     found: dict[str, list[Group]] = {}
     for row in sorted(rows, key=lambda one: (one["currency"], _place(one["kind"]))):
         group = Group(row["kind"], row["accounts"], row["lines"], -(row["below"] or 0), row["above"] or 0)
@@ -148,27 +148,16 @@ def export(actor: Actor, tournament: Tournament) -> Iterator[dict[str, Any]]:
     by = need_overseer(actor, tournament)
     end = ledger.head(tournament)
     audit.record(by, "ledger_exported", tournament, place=end[0], hash=end[1])
-    digits = chain.digits_of(tournament)
+    digits = currencies.digits_of(tournament)
     return (_exported(link, digits) for link in chain.links(tournament))
 
 
 def _exported(link: chain.Link, digits: dict[str, int]) -> dict[str, Any]:
     one = link.transaction
-    values = (
-        *(link.seq, link.previous, link.hash, link.tournament, one.pk, one.kind, one.round_id, one.actor_id),
-        *(one.reverses_id, chain.moment_text(one.at), chain.hash_of(one.memo), chain.hash_of(one.reference)),
-        *(one.memo, one.reference),
-    )
+    place = (link.seq, link.previous, link.hash, link.tournament)
+    values = (*place, *chain.cells_of(one), one.memo, one.reference)
+    entries = (chain.entry_cells(entry, digits) for entry in link.entries)
     return {
         **dict(zip(LEDGER_COLUMNS, values, strict=True)),
-        "entries": [_entry(entry, digits) for entry in link.entries],
+        "entries": [dict(zip(ENTRY_COLUMNS, cells, strict=True)) for cells in entries],
     }
-
-
-def _entry(entry: Entry, digits: dict[str, int]) -> dict[str, Any]:
-    to = entry.account
-    values = (
-        *(entry.pk, entry.account_id, to.kind, to.participant_id, to.round_id, to.floor),
-        *(entry.currency, digits.get(entry.currency), entry.amount),
-    )
-    return dict(zip(ENTRY_COLUMNS, values, strict=True))

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db.models import F, QuerySet, Sum, Window
 
-from tournaments.models import Account, Currency, Entry, Tournament
+from tournaments.models import Account, Entry, Tournament
+from tournaments.services import currencies
 from tournaments.services.access import READ, Actor, need_participant
 
 
@@ -12,7 +13,7 @@ def balances(actor: Actor, tournament: Tournament) -> list[dict[str, Any]]:
     """Return the actor's balance in each currency of a tournament, in minor units; empty without rewards."""
     participant = need_participant(actor, tournament, READ)
     accounts = Account.objects.filter(tournament=tournament, participant=participant)
-    digits = digits_of(tournament)
+    digits = currencies.digits_of(tournament)
     return [
         {"currency": code, "currency_digits": digits[code], "balance": amount or 0}
         for code, amount in accounts.order_by("currency").values_list("currency", "kept__amount")
@@ -34,8 +35,3 @@ def lines_of(accounts: QuerySet[Account]) -> QuerySet[Any]:
     after = Window(Sum("amount"), partition_by=F("account"), order_by=F("pk").asc())
     found = Entry.objects.filter(account__in=accounts).annotate(balance_after=after)
     return found.select_related("transaction__round", "account").order_by("-pk")
-
-
-def digits_of(tournament: Tournament) -> dict[str, int]:
-    """Return code → digits of the minor unit of a tournament's currencies."""
-    return dict(Currency.objects.filter(tournament=tournament).values_list("code", "digits"))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tournaments.models import Notice
+from tournaments.services.currencies import decimal_text, unit_text
 
 Body = dict[str, Any]
 WHY_UNPAID = {
@@ -120,9 +121,7 @@ def amount(minor: int, currency: str, digits: int) -> str:
     >>> amount(123456, "USD", 2), amount(1200, "POINTS", 0)
     ('1,234.56 USD', '1,200 points')
     """
-    whole, part = divmod(minor, 10**digits)
-    unit = "points" if currency == "POINTS" else currency
-    return f"{whole:,}{f'.{part:0{digits}d}' if digits else ''} {unit}"
+    return f"{decimal_text(minor, digits, ',')} {unit_text(currency)}"
 
 
 def place(number: int) -> str:

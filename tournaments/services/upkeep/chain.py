@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 
 from django.db.models import Q
 
-from tournaments.models import AuditEvent, Currency, Entry, LedgerHead, Seal, Tournament, Transaction
-from tournaments.services import ledger
+from tournaments.models import AuditEvent, Entry, LedgerHead, Seal, Tournament, Transaction
+from tournaments.services import currencies, ledger
 from tournaments.services.errors import Invalid
 from tournaments.services.upkeep.findings import Finding, Tell, silent
 
@@ -42,21 +42,26 @@ def text_of(link: Link, digits: dict[str, int]) -> str:
     of an account that decides whose money it is joins the end of an entry's line where it is not null, so
     that hashes of before stay right.
     """
-    one = link.transaction
-    head = [
-        *(FORMAT, link.tournament, link.seq, link.previous, one.pk, one.kind),
-        *(one.round_id, one.actor_id, one.reverses_id, moment_text(one.at)),
-        *(hash_of(one.memo), hash_of(one.reference)),
-    ]
-    lines = [
-        [
-            *(entry.pk, entry.account_id, entry.account.kind, entry.account.participant_id),
-            *(entry.account.round_id, entry.account.floor),
-            *(entry.currency, digits.get(entry.currency), entry.amount),
-        ]
-        for entry in link.entries
-    ]
+    head = (FORMAT, link.tournament, link.seq, link.previous, *cells_of(link.transaction))
+    lines = (entry_cells(entry, digits) for entry in link.entries)
     return "\n".join("|".join("" if cell is None else str(cell) for cell in row) for row in (head, *lines))
+
+
+def cells_of(one: Transaction) -> tuple[object, ...]:
+    """Return what is hashed of a transaction beside its place in the chain."""
+    return (
+        *(one.pk, one.kind, one.round_id, one.actor_id, one.reverses_id),
+        *(moment_text(one.at), hash_of(one.memo), hash_of(one.reference)),
+    )
+
+
+def entry_cells(entry: Entry, digits: dict[str, int]) -> tuple[object, ...]:
+    """Return what is hashed of an entry and its account."""
+    to = entry.account
+    return (
+        *(entry.pk, entry.account_id, to.kind, to.participant_id, to.round_id, to.floor),
+        *(entry.currency, digits.get(entry.currency), entry.amount),
+    )
 
 
 def moment_text(at: datetime) -> str:
@@ -84,11 +89,6 @@ def links(tournament: Tournament, step: int = STEP) -> Iterator[Link]:
         after = some[-1].seq
 
 
-def digits_of(tournament: Tournament) -> dict[str, int]:
-    """Return code → digits of a tournament's currencies."""
-    return dict(Currency.objects.filter(tournament=tournament).values_list("code", "digits"))
-
-
 def read_mark(text: str) -> Mark:
     """Read PLACE:HASH. Raises Invalid `bad_mark`."""
     found = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", text.strip().lower())
@@ -106,7 +106,7 @@ def check(tournament: Tournament, expected: Iterable[Mark] = (), tell: Tell = si
     marks = [*(("expected", *one) for one in expected), *(("audit log", *one) for one in _noted(tournament))]
     wanted = {seq for _, seq, _ in marks}
     head = ledger.head(tournament)
-    digits, found, seen = digits_of(tournament), [], {0: ledger.START[1]}
+    digits, found, seen = currencies.digits_of(tournament), [], {0: ledger.START[1]}
     last: Mark = ledger.START
     for link in links(tournament):
         found += _of_link(link, last, digits)

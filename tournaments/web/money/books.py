@@ -6,9 +6,10 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 
 from tournaments.models import Account, Tournament, Transaction
+from tournaments.services import currencies
 from tournaments.services.access import Actor, need_overseer
 from tournaments.services.currencies import decimal_text
-from tournaments.services.reading import books, statements
+from tournaments.services.reading import books
 from tournaments.web.door import page, show
 from tournaments.web.money.figures import ACCOUNTS, KINDS
 from tournaments.web.money.purse import statement_csv, with_money
@@ -65,7 +66,7 @@ def accounts(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if kind in Account.Kind.values else ""
     here = Paginator(books.accounts(actor, tournament, kind=kind), LINES).get_page(request.GET.get("page"))
-    digits = statements.digits_of(tournament)
+    digits = currencies.digits_of(tournament)
     rows = [(one, digits[one.currency]) for one in here]
     return _show(
         request, "accounts", actor, tournament, page=here, rows=rows, kind=kind, kinds=ACCOUNTS.items()
@@ -78,7 +79,7 @@ def account(request: HttpRequest, actor: Actor, slug: str, pk: int) -> HttpRespo
     tournament = _overseen(actor, slug)
     one = books.find_account(actor, tournament, pk)
     here = Paginator(books.lines_of(actor, one), LINES).get_page(request.GET.get("page"))
-    digits = statements.digits_of(tournament)[one.currency]
+    digits = currencies.digits_of(tournament)[one.currency]
     return _show(
         request,
         "account",
@@ -96,7 +97,7 @@ def account_csv(request: HttpRequest, actor: Actor, slug: str, pk: int) -> HttpR
     """Return an account's lines as a CSV file."""
     tournament = _overseen(actor, slug)
     found = books.lines_of(actor, books.find_account(actor, tournament, pk))
-    return statement_csv(f"{slug}-account-{pk}", found, statements.digits_of(tournament))
+    return statement_csv(f"{slug}-account-{pk}", found, currencies.digits_of(tournament))
 
 
 @page
@@ -106,7 +107,7 @@ def transactions(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if kind in Transaction.Kind.values else ""
     here = Paginator(books.transactions(actor, tournament, kind), LINES).get_page(request.GET.get("page"))
-    digits = statements.digits_of(tournament)
+    digits = currencies.digits_of(tournament)
     rows = [(one, _moved(one, digits)) for one in here]
     return _show(
         request, "transactions", actor, tournament, page=here, rows=rows, kind=kind, kinds=KINDS.items()
@@ -126,6 +127,6 @@ def transaction(request: HttpRequest, actor: Actor, slug: str, pk: int) -> HttpR
     """Show a transaction's lines and its place in the chain."""
     tournament = _overseen(actor, slug)
     one = books.find_transaction(actor, tournament, pk)
-    digits = statements.digits_of(tournament)
+    digits = currencies.digits_of(tournament)
     lines = [(entry, digits[entry.currency]) for entry in one.entries.all()]
     return _show(request, "transaction", actor, tournament, one=one, lines=lines, moved=_moved(one, digits))

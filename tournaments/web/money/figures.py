@@ -4,8 +4,8 @@ from django import template
 from django.utils.safestring import SafeString
 
 from tournaments.models import Account, Currency
-from tournaments.services.currencies import decimal_text
-from tournaments.web.formats import MINUS
+from tournaments.services.currencies import unit_text
+from tournaments.web.formats import grouped
 
 register = template.Library()
 ACCOUNTS = {
@@ -39,8 +39,7 @@ def in_digits(amount: int, digits: int) -> SafeString:
     >>> in_digits(-123456, 2), in_digits(12, 0)
     ('−1,234.56', '12')
     """
-    whole, point, part = decimal_text(abs(amount), digits).partition(".")
-    return SafeString(f"{MINUS if amount < 0 else ''}{int(whole):,}{point}{part}")
+    return grouped(amount, digits)
 
 
 @register.filter
@@ -62,7 +61,7 @@ def in_currency(amount: int, currency: Currency) -> str:
 @register.filter
 def unit_of(code: str) -> str:
     """Return what is paid in, as people say it."""
-    return "points" if code == "POINTS" else code
+    return unit_text(code)
 
 
 @register.filter

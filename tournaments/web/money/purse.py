@@ -55,7 +55,7 @@ def money_csv(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
     """Return the whole statement."""
     tournament = with_money(actor, slug)
     found = statements.entries(actor, tournament)
-    return statement_csv(f"{slug}-money", found, statements.digits_of(tournament))
+    return statement_csv(f"{slug}-money", found, currencies.digits_of(tournament))
 
 
 def statement_csv(name: str, found: Any, digits: dict[str, int]) -> HttpResponse:
