@@ -18,6 +18,8 @@ ONCE ?=
 BENCH ?=
 TESTS ?=
 export HOST PORT ONCE BENCH
+# Where the environment forbids it, each process would compile the project anew: a second every time.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
 .PHONY: help install browser demo run test check test-real screenshots bench growth throughput meta-model performance pages requirements format clean destroy

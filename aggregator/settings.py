@@ -253,6 +253,7 @@ REST_FRAMEWORK = {
         "anon": read.rate("THROTTLE_ANON", "120/min"),
         "user": read.rate("THROTTLE_USER", "1200/min"),
         "upload": read.rate("THROTTLE_UPLOAD", "120/min"),
+        "calculate": read.rate("THROTTLE_CALCULATE", "60/min"),
     },
     "EXCEPTION_HANDLER": "tournaments.api.problems.handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

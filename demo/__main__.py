@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmarks.crowd.entrants import SEATS, crowd
 from benchmarks.worlds import flights, market
-from demo import report, stage, whole
+from demo import report, stage, wagers, whole
 from demo.progress import console, step
 
 WORLDS = {"flights": flights, "market": market}
@@ -34,6 +34,10 @@ def main() -> int:
         entrants = crowd(world, on_done=under_way.advance)
     result = whole.play(stage.CONTESTS[name], world, entrants, folder, base)
     report.show(result)
+    staked = wagers.play(world, entrants, folder, base)
+    report.show_wagers(staked)
+    result["checks"] += staked["checks"]
+    result["wagers"] = staked
     target = folder / "demo.json"
     target.touch(mode=0o600)  # it has passwords
     target.write_text(json.dumps(result, indent=1, default=str) + "\n")

@@ -48,6 +48,13 @@ class Api:
         """Act, with an Idempotency-Key where money hangs on it."""
         return self.call("POST", path, json=body or {}, headers={"Idempotency-Key": key} if key else {})
 
+    def text(self, path: str) -> str:
+        """Read a file."""
+        answer = self.http.get(f"tournaments/{self.slug}/{path}")
+        if answer.is_error:
+            raise Problem(answer.status_code, _details(answer))
+        return answer.text
+
     def upload(self, content: bytes, filename: str, forecaster: str = "", dry_run: bool = False) -> Any:
         """Upload predictions for the current round as a raw body; returns the receipts."""
         path = "rounds/current/submissions/" + (f"{forecaster}/" if forecaster else "")

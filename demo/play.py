@@ -176,13 +176,28 @@ def settle(game: Game) -> dict[str, Any]:
         "paid and rolled over are the pool", sum(amounts.values()) + first["rolled_over"] == first["pool"]
     )
     game.checks.hold("the whole pool is paid", sum(amounts.values()) == first["pool"])
-    balances = {player.entrant.alias: _balance(player) for player in game.players}
+    balances = {player.entrant.alias: balance(player) for player in game.players}
     game.checks.hold("every balance is what was paid", balances == amounts)
     settled: dict[str, Any] = first
     return settled
 
 
-def _balance(player: Player) -> int:
+def compare(game: Game, rule: str) -> dict[str, Any]:
+    """What the settled round would have paid by another rule; nothing is written."""
+    with step(f"The same round, paid by {rule}"):
+        found: dict[str, Any] = game.operator.post(
+            "rounds/current/settlements/preview/", {"changes": {"payout_rule": rule}}
+        )
+    amounts = sum(payout["amount"] for payout in found["payouts"])
+    game.checks.hold(
+        f"by {rule} too, paid and rolled over are the pool", amounts + found["rolled_over"] == found["pool"]
+    )
+    game.checks.hold("a what-if pays nothing", found["against"]["settled"])
+    return found
+
+
+def balance(player: Player) -> int:
+    """What somebody has, in minor units."""
     return sum(one["balance"] for one in player.api.get("balance/")["balances"])
 
 

@@ -25,6 +25,17 @@ def show(result: dict[str, Any]) -> None:
     console.print(_originality(result["leaderboard"]))
     console.print(_crowd(result["crowd"]))
     console.print(_payouts(result["settlement"]))
+    console.print(_two_rules(result["settlement"], result["other_rule"]))
+
+
+def show_wagers(found: dict[str, Any]) -> None:
+    """Print what stakes won and lost, and the batch that paid them out."""
+    console.print()
+    console.print(_stakes(found["settlement"]))
+    batch = found["batch"]
+    total = money(batch["total"], batch["currency_digits"])
+    console.print(f"Payout batch {batch['number']}: {total} {batch['currency']}, as Electrum takes it:")
+    console.print(batch["files"]["electrum"], end="")
 
 
 def _table(title: str, words: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
@@ -120,11 +131,39 @@ def _payouts(settlement: dict[str, Any]) -> Table:
     return table
 
 
+def _two_rules(settlement: dict[str, Any], other: dict[str, Any]) -> Table:
+    """Who gets what by either rule, and how unequal it is."""
+    digits, against = settlement["currency_digits"], other["against"]
+    table = _table(
+        f"The same pool by two rules, in {settlement['currency']}",
+        ("who",),
+        (settlement["rule"], other["rule"], "difference"),
+    )
+    for one in sorted(against["payouts"], key=lambda one: -one["amount"]):
+        if one["amount"] or one["before"]:
+            cells = (one["before"], one["amount"], one["difference"])
+            table.add_row(one["alias"], *(money(cell, digits) for cell in cells))
+    table.add_section()
+    for name, text in (("gini", "Gini coefficient"), ("top_one", "the first's share")):
+        shares = (against["unequal_before"][name], against["unequal"][name])
+        table.add_row(text, *(DASH if share is None else f"{share:.2f}" for share in shares), "")
+    return table
+
+
+def _stakes(settlement: dict[str, Any]) -> Table:
+    digits, unit = settlement["currency_digits"], settlement["currency"]
+    table = _table(f"Stakes, settled in {unit}", ("who", "why not"), ("staked", "won", "lost"))
+    for one in settlement["payouts"]:
+        cells = (money(one[name], digits) for name in ("stake", "amount", "burned"))
+        table.add_row(one["alias"], one["reason"].replace("_", " "), *cells)
+    return table
+
+
 def money(amount: int, digits: int) -> str:
     """An amount of minor units with all its digits.
 
-    >>> money(123456, 2), money(5, 2), money(7, 0)
-    ('1,234.56', '0.05', '7')
+    >>> money(123456, 2), money(-5, 2), money(7, 0)
+    ('1,234.56', '-0.05', '7')
     """
-    whole, part = divmod(amount, 10**digits)
-    return f"{whole:,}" + (f".{part:0{digits}d}" if digits else "")
+    whole, part = divmod(abs(amount), 10**digits)
+    return ("-" if amount < 0 else "") + f"{whole:,}" + (f".{part:0{digits}d}" if digits else "")

@@ -45,12 +45,14 @@ def play(
     acts.wait_for_close(game)
     acts.resolve(game, files / "labels_live.csv")
     settlement = acts.settle(game)
-    result = _result(game, submissions, settlement)
+    result = _result(game, submissions, settlement, acts.compare(game, "contribution_pool"))
     result["logins"] = {"operator": login, **{p.entrant.alias: p.login for p in game.players}}
     return result
 
 
-def _result(game: Game, submissions: list[dict[str, Any]], settlement: dict[str, Any]) -> dict[str, Any]:
+def _result(
+    game: Game, submissions: list[dict[str, Any]], settlement: dict[str, Any], other: dict[str, Any]
+) -> dict[str, Any]:
     board = game.operator.get("rounds/current/leaderboard/", split="live", limit=200)
     found = game.operator.get("rounds/current/meta-model/")
     result: dict[str, Any] = {
@@ -59,6 +61,7 @@ def _result(game: Game, submissions: list[dict[str, Any]], settlement: dict[str,
         "leaderboard": board["results"],
         "crowd": {**found["crowd"], "blends": _losses(found["blends"]), "coin": math.log(2)},
         "settlement": settlement,
+        "other_rule": other,
     }
     judge(game, result)
     result["checks"] = [{"sentence": sentence, "holds": holds} for sentence, holds in game.checks.found]

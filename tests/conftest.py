@@ -18,6 +18,7 @@ from psycopg import sql
 from aggregator.nodatabase.base import ADVICE
 from tests.house import House, HouseTemplate, sweep
 from tests.keeping import Keeper
+from tests.staging import Stages
 from tests.world import World
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -107,6 +108,22 @@ def kept(db: None, keeper: Keeper, tmp_path: Path) -> Callable[[str, Callable[[]
         return made
 
     return stage
+
+
+@pytest.fixture
+def climbed(
+    db: None, request: pytest.FixtureRequest, keeper: Keeper, tmp_path: Path
+) -> Callable[[Stages], dict[str, Any]]:
+    """Return what sets the furthest stage that the test asks for, and gives what its steps made."""
+    known: dict[str, dict[str, Any]] = {}
+
+    def climb(stages: Stages) -> dict[str, Any]:
+        if stages.name not in known:
+            last = [name for name in stages.steps if name in request.fixturenames][-1]
+            known[stages.name] = stages.climb(keeper, last, tmp_path)
+        return known[stages.name]
+
+    return climb
 
 
 @pytest.fixture(autouse=True)

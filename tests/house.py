@@ -1,6 +1,7 @@
 """A house: the Procfile's real processes on databases of their own, for tests that pull the plug."""
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -138,11 +139,11 @@ class House:
 
 
 class HouseTemplate:
-    """A home whose databases are made and migrated once and copied for each house."""
+    """A home whose databases are made and migrated once, and copied for each house of any test process."""
 
     def __init__(self, folder: Path, fingerprint: str) -> None:
         self.folder = folder
-        self.prepared = folder.parent.parent / f"house-{fingerprint}-{folder.name}"
+        self.prepared = folder.parent.parent / f"house-{fingerprint}"
         self.count = 0
 
     @contextlib.contextmanager
@@ -163,12 +164,17 @@ class HouseTemplate:
         shutil.rmtree(home.path)
 
     def _prepare(self) -> None:
-        if self.prepared.exists():
-            return
-        for stale in self.prepared.parent.glob(f"house-*-{self.folder.name}"):
-            shutil.rmtree(stale)
-        home = Home(self.folder / "new")
+        """Make the template, unless it is there; of several test processes one makes it for all."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.prepared.parent / "house.lock").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            if not self.prepared.exists():
+                for stale in self.prepared.parent.glob("house-*"):
+                    shutil.rmtree(stale)
+                self._make()
+
+    def _make(self) -> None:
+        home = Home(self.folder / "new")
         with home.claim():
             house = House(home)
             try:

@@ -11,86 +11,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from tests.api.access_table import PEOPLE, TABLE
 from tests.api.stage import Caller, text
 from tests.world import World, drain
 from tournaments.models import Role, Submission, Tournament, Work
 from tournaments.services import contests, purse
 from tournaments.services.access import Actor
+from tournaments.services.paying import addresses, batches
 from tournaments.services.people import players, roster, users
 
-PEOPLE = ("owner", "other", "operator", "auditor", "stranger", "foreign operator", "key without scope")
-ALL = "200 200 200 200 200 200 200"
-OPERATOR = "403 403 200 403 401 403 403"
-OVERSEER = "403 403 200 200 401 403 403"
-PLAYER = "200 200 403 403 401 403 403"
-TABLE = {
-    # owner other operator auditor stranger foreign keyless
-    ("GET", "tournaments", ""): ALL,
-    ("GET", "tournament", ""): ALL,
-    ("GET", "standings", ""): ALL,
-    ("GET", "forecasters", ""): PLAYER,
-    ("POST", "forecasters", ""): "201 201 403 403 401 403 403",
-    ("GET", "forecaster-status", ""): PLAYER,
-    ("POST", "nominate", ""): PLAYER,
-    ("GET", "participants", ""): OVERSEER,
-    ("POST", "participants", ""): "403 403 201 403 401 403 403",
-    ("GET", "balance", ""): PLAYER,
-    ("GET", "ledger", ""): PLAYER,
-    ("POST", "deposits", ""): "403 403 201 403 401 403 403",
-    ("POST", "withdrawals", ""): "403 403 201 403 401 403 403",
-    ("GET", "trial-balance", ""): OVERSEER,
-    ("GET", "books-accounts", ""): OVERSEER,
-    ("GET", "books-transactions", ""): OVERSEER,
-    ("GET", "books-ledger", ""): OVERSEER,
-    ("GET", "audit", ""): OVERSEER,
-    ("GET", "rounds", ""): ALL,
-    ("GET", "round", "open"): ALL,
-    ("GET", "round", "draft"): "404 404 200 200 404 404 404",
-    ("GET", "datasets", "open"): ALL,
-    ("GET", "dataset", "open"): ALL,
-    ("GET", "dataset", "draft"): "404 404 200 200 404 404 404",
-    ("GET", "submissions", "open"): "200 200 200 200 401 403 403",
-    ("PUT", "submissions", "open"): "201 201 403 403 401 403 403",
-    ("POST", "submissions", "open"): "201 201 403 403 401 403 403",
-    ("PUT", "submit", "open"): "201 404 403 403 401 403 403",
-    ("GET", "leaderboard", "open"): ALL,
-    ("GET", "leaderboard", "resolved"): ALL,
-    ("GET", "meta-model", "open"): "409 409 409 409 409 409 409",
-    ("GET", "meta-model", "resolved"): ALL,
-    ("GET", "meta-model-predictions", "resolved"): OPERATOR,
-    ("GET", "meta-model-manifest", "resolved"): OPERATOR,
-    ("GET", "meta-model-now", "open"): OPERATOR,
-    ("GET", "meta-model-now", "resolved"): "403 403 409 403 401 403 403",
-    ("GET", "meta-model-now-predictions", "open"): OPERATOR,
-    ("GET", "worth", "open"): "403 403 409 409 401 403 403",
-    ("GET", "worth", "resolved"): OVERSEER,
-    ("GET", "ones-contributions", ""): ALL,
-    ("GET", "contributions", "open"): "409 409 409 409 409 409 409",
-    ("GET", "contributions", "resolved"): ALL,
-    ("PUT", "labels", "open"): OPERATOR,
-    ("GET", "labels", "open"): "405 405 405 405 405 405 405",
-    ("POST", "void", "open"): OPERATOR,
-    ("POST", "extend", "open"): OPERATOR,
-    ("POST", "exclude", "open"): OPERATOR,
-    ("POST", "cancel", "open"): OPERATOR,
-    ("POST", "open", "draft"): "404 404 200 403 404 404 404",
-    ("POST", "resolve", "resolved"): "403 403 202 403 401 403 403",
-    ("POST", "override", "resolved"): "403 404 200 403 404 404 404",
-    ("GET", "work", "open"): OVERSEER,
-    ("POST", "retry", "open"): OPERATOR,
-    ("GET", "settlements", "resolved"): ALL,
-    ("POST", "settlements", "resolved"): "403 403 201 403 401 403 403",
-    ("GET", "preview", "resolved"): OPERATOR,
-    ("GET", "submission", "open"): "200 404 200 200 404 404 404",
-    ("GET", "submission-file", "open"): "200 404 200 200 404 404 404",
-    ("POST", "select", "open"): "200 404 403 403 404 404 404",
-    ("GET", "schema", ""): ALL,
-    ("GET", "docs", ""): ALL,
-    ("GET", "errors", ""): ALL,
-}
 UNVERSIONED = ("schema", "docs", "errors")
 FILES = ("dataset", "submission-file", "meta-model-predictions", "meta-model-now-predictions")
-BINARY = (*FILES, "books-ledger", *UNVERSIONED)
+BINARY = (*FILES, "batch-file", "books-ledger", "payouts", *UNVERSIONED)
 BOOKING = {"alias": "Ann", "currency": "USD", "amount": 100, "reference": "bank 1"}
 
 
@@ -106,6 +38,7 @@ class Stage(NamedTuple):
     def path(self, name: str, which: str) -> str:
         parts: dict[str, Any] = {"slug": "weekly", "number": str(self.rounds.get(which, 0))}
         parts |= {"kind": "tournament", "forecaster": "second", "alias": "Ann"}
+        parts |= {"currency": "USD", "batch": 1, "form": "bank"}
         parts["pk"] = self.work if name == "retry" else self.submissions.get(which)
         return reverse(f"api:{name}", kwargs={part: parts[part] for part in _parts_of()[name]})
 
@@ -117,11 +50,21 @@ class Stage(NamedTuple):
             "nominate": {"name": "main"},
             "deposits": BOOKING,
             "withdrawals": BOOKING,
+            "payout-address": {"address": "DE89 3704 0044 0532", "holder": "Ann"},
+            "stake": {"amount": 1},
+            "batches": {"currency": "USD", "min_age_hours": 0},
+            "batch-settle": {"reference": "bank 1"},
+            "batch-cancel": reason,
             "participants": {"username": "neil", "alias": "Neil"},
             "void": {**reason, "ids": ["r000"]},
             "extend": {**reason, "closes_at": "2099-01-01T00:00:00Z"},
             "exclude": {**reason, "participant": "Bob"},
             "cancel": reason,
+            "preview": {"changes": {}},
+            "withdraw": reason,
+            "undo": reason,
+            "replay": {"variants": [{"name": "as it is", "changes": {}}]},
+            "calculate": {"rule": "ranked_pool", "pool": 1, "entries": []},
             "override": {**reason, "submission": self.submissions["resolved"]},
         }.get(name)
 
@@ -130,11 +73,12 @@ class Stage(NamedTuple):
         file = self.world.csv(self.world.skill(0.4, noise=9))
         if name == "labels":
             return caller.upload(path, self.world.labels("live"), method)
-        if method == "PUT":
+        if method == "PUT" and self.body(name) is None:
             return caller.upload(path, file)
         if (method, name) == ("POST", "submissions"):
             return caller.post(path, {"file": SimpleUploadedFile("p.csv", file)}, format="multipart")
-        return caller.generic(method, path) if method == "GET" else caller.post(path, self.body(name))
+        body = {} if method == "GET" else {"data": self.body(name), "format": "json"}
+        return getattr(caller, method.lower())(path, **body)
 
 
 def _parts_of() -> dict[str, list[str]]:
@@ -176,6 +120,10 @@ def stage(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
 def _build(world: World) -> Stage:
     ann, bob = world.player("ann"), world.player("bob")
     whom = roster.find_participant(world.operator, world.tournament, "Ann")
+    purse.deposit(world.operator, world.tournament, whom, "USD", 100, "bank 0")
+    for player in (ann, bob):
+        addresses.register(player, world.tournament, "USD", "DE89 3704 0044", "Ann")
+    batches.collect(world.operator, world.tournament, "USD", 0, 0)
     purse.deposit(world.operator, world.tournament, whom, "USD", 100, "bank 0")
     players.add_forecaster(ann, world.tournament, "second")
     auditor, _ = users.create_user("ada")

@@ -154,6 +154,11 @@ ENTRY = ["entry_id", "account_id", "account_kind", "participant_id", "account_ro
 ENTRY += ["currency", "currency_digits", "amount_minor_units"]
 
 
+def owners(entry: dict[str, Any]) -> list[str]:
+    """Forecaster and batch by name, where an account has one."""
+    return [f"{of} {entry[of + '_id']}" for of in ("forecaster", "batch") if entry[of + "_id"]]
+
+
 def walked(transactions: list[dict[str, Any]]) -> tuple[int, str]:
     """Hash what an export says, as docs/operations.md tells; returns the end."""
     last = "0" * 64
@@ -163,7 +168,7 @@ def walked(transactions: list[dict[str, Any]]) -> tuple[int, str]:
 
     for place, one in enumerate(transactions, 1):
         start = ("crowdblend-ledger-1", one["tournament_id"], place, last, one["transaction_id"])
-        entries = [line(*(entry[name] for name in ENTRY)) for entry in one["entries"]]
+        entries = [line(*(entry[name] for name in ENTRY), *owners(entry)) for entry in one["entries"]]
         body = "\n".join([line(*start, *(one[name] for name in HEAD)), *entries])
         assert one["previous"] == last
         last = hashlib.sha256(body.encode()).hexdigest()

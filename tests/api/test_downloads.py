@@ -8,14 +8,13 @@ import pytest
 
 from tests.api.stage import V1, Caller, T, ok, problem, text
 from tests.world import World
-from tournaments.models import Submission
+from tournaments.models import Round, Submission
 
 PATH = f"{T}/rounds/current/datasets/tournament/"
 
 
 @pytest.fixture
-def whole(world: World) -> str:
-    world.open_round()
+def whole(world: World, empty: Round) -> str:
     return (world.folder / "tournament.csv").read_text()
 
 

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.api.stage import Caller, T, ok, problem
 from tests.world import World, drain
 from tournaments.models import Round, Settlement
@@ -19,11 +17,6 @@ def play(world: World, *players: Caller) -> Round:
         world.submit(caller.actor, round_, world.skill(0.5, noise=noise))
     drain()
     return world.resolve(world.close(round_))
-
-
-@pytest.fixture
-def resolved(world: World, ann: Caller, bob: Caller) -> Round:
-    return play(world, ann, bob)
 
 
 def test_a_settlement_pays_what_its_preview_said(ann: Caller, olga: Caller, resolved: Round) -> None:

@@ -14,8 +14,8 @@ WHY = {"reason": "for the test"}
 
 
 @pytest.fixture
-def round_(world: World) -> Round:
-    return world.open_round()
+def round_(empty: Round) -> Round:
+    return empty
 
 
 def send(world: World, caller: Caller, noise: int = 1) -> int:

@@ -179,7 +179,12 @@ def test_every_code_that_a_service_of_the_api_gives_is_documented() -> None:
         "resolution",
         "roster",
         "rounds",
-        "settlement",
+        "committing",
+        "proposals",
+        "undoing",
+        "what_if",
+        "calculating",
+        "replaying",
         "submissions",
     }
     services = (CHECKOUT / "tournaments/services").rglob("*.py")

@@ -23,8 +23,8 @@ PATH = f"{T}/rounds/1/submissions/"
 
 
 @pytest.fixture
-def round_(world: World) -> Round:
-    return world.open_round()
+def round_(empty: Round) -> Round:
+    return empty
 
 
 def put(caller: Caller, body: bytes, path: str = PATH, **headers: Any) -> Any:

@@ -13,11 +13,6 @@ from tournaments.services.people import users
 PATH = f"{T}/rounds/1/worth/"
 
 
-@pytest.fixture
-def resolved(world: World, closed: Round) -> Round:
-    return world.resolve(closed)
-
-
 def test_before_the_resolution_nothing_is_told(ann: Caller, olga: Caller, closed: Round) -> None:
     problem(olga.get(PATH), 409, "not_resolved")
     problem(ann.get(PATH), 403, "overseer_only")

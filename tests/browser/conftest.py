@@ -87,10 +87,23 @@ def shown(harbour: stage.Contest, regulars: Visit) -> stage.Contest:
     harbour.known["code"] = olga.main.locator("#code").inner_text().replace("-", "")
     harbour.known["person"] = olga.number_in("/t/harbour/people/", "Albatross")
     harbour.known["forecaster"] = olga.number_in("/t/harbour/p/Albatross/", "main")
+    if "batch" not in harbour.known:
+        harbour.known["batch"] = batch_of(harbour, regulars(harbour, "ann"))
     harbour.known["purse"] = olga.number_in("/t/harbour/books/accounts/", "Albatross")
     harbour.known["booking"] = olga.number_in("/t/harbour/books/transactions/?kind=payout", "Payout")
     harbour.known["key"] = harbour.secrets["ann"]["token"].split("$")[0]
     return harbour
+
+
+def batch_of(harbour: stage.Contest, ann: Person) -> int:
+    """Have Ann say where she is paid, and collect what she is owed; returns the batch's number."""
+    ann.go("/t/harbour/money/address/EUR/")
+    ann.main.get_by_label("Account", exact=True).fill("DE89 3704 0044 0532 0130 00")
+    ann.main.get_by_label("Account holder").fill("Ann Lee")
+    ann.press("Save")
+    asked = {"currency": "EUR", "min_age_hours": 0}
+    number: int = harbour.api("olga").post("batches/", asked)["number"]
+    return number
 
 
 @contextlib.contextmanager

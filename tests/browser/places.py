@@ -43,6 +43,7 @@ PLAYER = (
     Place("player", "player", T + "p/Albatross/", ANN),
     Place("payouts", "payouts", T + "1/payouts/", ANN),
     Place("money", "money", T + "money/", ANN),
+    Place("payout-address", "payout-address", T + "money/address/EUR/", ANN),
     Place("season", "season", T + "season/", ANN),
     Place("team", "team", T + "team/", ANN),
 )
@@ -85,6 +86,10 @@ BOOKS = (
     Place("account-of-one", "ledger-account", T + "books/accounts/{purse}/", OLGA),
     Place("transactions", "transactions", T + "books/transactions/", OLGA),
     Place("transaction", "ledger-transaction", T + "books/transactions/{booking}/", OLGA),
+    Place("batches", "batches", T + "batches/?currency=EUR&least=0&age=0", OLGA),
+    Place("batch", "batch", T + "batches/{batch}/", OLGA),
+    Place("batch-sent", "batch-sent", T + "batches/{batch}/sent/", OLGA),
+    Place("batch-cancel", "batch-cancel", T + "batches/{batch}/cancel/", OLGA),
     Place("deposit", "deposit", T + "books/deposit/?alias=Albatross", OLGA),
     Place("withdraw", "withdraw", T + "books/withdraw/", OLGA),
 )
@@ -119,6 +124,7 @@ IN_STORIES = {
 IN_STORIES |= {"apply-labels"}
 FILES = {"people-csv", "board-csv", "season-csv", "audit-csv", "server-audit-csv"}
 FILES |= {"payouts-csv", "settle-csv", "submission-eras", "money-csv", "books-csv", "ledger-account-csv"}
+FILES |= {"batch-file"}
 # These only take a form, and lead on.
 ACTS = {
     "logout",

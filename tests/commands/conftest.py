@@ -141,7 +141,7 @@ def rows(query: str, *values: Any) -> list[tuple[Any, ...]]:
 
 def break_rules(*statements: str) -> None:
     """Change as the owner what the database's triggers refuse."""
-    tables = ("account", "transaction", "entry")
+    tables = ("account", "transaction", "entry", "payout")
     with connections["owner"].cursor() as cursor:
         for table in tables:
             cursor.execute(f"ALTER TABLE tournaments_{table} DISABLE TRIGGER USER")

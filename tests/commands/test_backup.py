@@ -27,6 +27,8 @@ from tournaments.services.upkeep.references import named_blobs
 NO_BLOBS = {
     ("Round", "rules_sha256"),
     ("Settlement", "rules_sha256"),
+    ("Settlement", "inputs_sha256"),
+    ("Proposal", "inputs_sha256"),
     ("ApiKey", "secret_sha256"),
     ("OneTimeLink", "token_sha256"),
 }

@@ -7,13 +7,21 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Command
+from tests.staging import Stages
 from tests.world import World
 from tournaments.models import AuditEvent, MetaModel, Round
 from tournaments.services.errors import Conflict, Invalid, Unknown
 from tournaments.services.reading import exports
 
+stages = Stages(__name__)
 
-@pytest.fixture
+
+@stages.step
+def world(tmp_path: Path) -> World:
+    return World(tmp_path, pool=1_000)
+
+
+@stages.step
 def closed(world: World) -> Round:
     round_ = world.open_round()
     for number, name in enumerate(("ann", "bob"), 1):

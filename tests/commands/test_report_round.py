@@ -7,12 +7,20 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Command
+from tests.staging import Stages
 from tests.world import World, drain
 from tournaments.models import Round, Submission
 from tournaments.services.errors import Conflict, Invalid
 
+stages = Stages(__name__)
 
-@pytest.fixture
+
+@stages.step
+def world(tmp_path: Path) -> World:
+    return World(tmp_path, pool=1_000)
+
+
+@stages.step
 def closed(world: World) -> Round:
     round_ = world.open_round()
     for number, name in enumerate(("ann", "bob"), 1):

@@ -1,16 +1,25 @@
 """`rescore_round`: nothing differs, as a rule; else a table, exit code 1, and --apply."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.commands.conftest import Command, Shell
+from tests.staging import Stages
 from tests.world import World
 from tournaments.models import AuditEvent, Round, Score
 from tournaments.services.errors import Conflict, Invalid
 
+stages = Stages(__name__)
 
-@pytest.fixture
+
+@stages.step
+def world(tmp_path: Path) -> World:
+    return World(tmp_path, pool=1_000)
+
+
+@stages.step
 def resolved(world: World) -> Round:
     round_ = world.open_round()
     for number, name in enumerate(("ann", "bob"), 1):

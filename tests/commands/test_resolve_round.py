@@ -1,19 +1,27 @@
 """resolve_round and what an operator sees on the way; the waiting itself is tried in a house."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.commands.conftest import Command
+from tests.staging import Stages
 from tests.world import World, drain
 from tournaments.models import Round, Work
 from tournaments.services.errors import Conflict
 
 pytestmark = pytest.mark.django_db
+stages = Stages(__name__)
 
 
-@pytest.fixture
+@stages.step
+def world(tmp_path: Path) -> World:
+    return World(tmp_path, pool=1_000)
+
+
+@stages.step
 def closed(world: World) -> Round:
     round_ = world.open_round()
     for noise, name in enumerate(("ann", "bob"), 1):

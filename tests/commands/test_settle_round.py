@@ -6,19 +6,27 @@ import pty
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
 
 import pytest
 
 from tests.commands.conftest import Command
+from tests.staging import Stages
 from tests.world import World, drain
 from tournaments.models import Payout, Round, Settlement
 from tournaments.services.errors import Conflict
 
 pytestmark = pytest.mark.django_db
+stages = Stages(__name__)
 
 
-@pytest.fixture
+@stages.step
+def world(tmp_path: Path) -> World:
+    return World(tmp_path, pool=1_000)
+
+
+@stages.step
 def resolved(world: World) -> Round:
     round_ = world.open_round()
     for noise, name in enumerate(("ann", "bob"), 1):

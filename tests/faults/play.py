@@ -14,7 +14,7 @@ from tests.faults.prints import Fingerprint, fingerprint, stored
 from tests.house import House
 
 SLUG = "faults"
-ROUNDS = 40
+ROUNDS = 28
 DRAFTS = """
 from django.core.management import call_command
 for _ in range({rounds}):

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.staging import Stages
 from tests.world import World, drain
 from tournaments.models import Evidence, LabelSet, MetaModel, MetaModelWeight, Round, RoundLog
 from tournaments.numerics.blending.registry import NAMES
@@ -13,6 +14,7 @@ from tournaments.services.labels import codec, files
 from tournaments.services.people import players
 
 pytestmark = pytest.mark.django_db
+stages = Stages(__name__)
 SKILLS = {"Ann": 0.9, "Bob": 0.4, "Cyd": -0.3, "Dan": 0.6}
 NEEDING = ("score", "greedy", "pool", "stack")
 
@@ -32,18 +34,25 @@ def everyone(world: World) -> dict[str, Any]:
     return {alias: world.player(alias.lower()) for alias in SKILLS}
 
 
-@pytest.fixture
-def second(kept: Any, tmp_path: Any) -> tuple[World, Round]:
+@stages.step
+def second(tmp_path: Any) -> tuple[World, Round]:
     """The second round, open, after a resolved one: four live eras of that, and four test eras of its own."""
+    world = World(tmp_path, blend="stack")
+    people = everyone(world)
+    world.resolve(world.close(play(world, people)))
+    return world, play(world, people, 1)
 
-    def build() -> tuple[World, Round]:
-        world = World(tmp_path, blend="stack")
-        people = everyone(world)
-        world.resolve(world.close(play(world, people)))
-        return world, play(world, people, 1)
 
-    found: tuple[World, Round] = kept("blending:second", build)
-    return found
+@stages.step
+def closed(second: tuple[World, Round]) -> tuple[World, Round]:
+    world, round_ = second
+    return world, world.close(round_)
+
+
+@stages.step
+def resolved(closed: tuple[World, Round]) -> tuple[World, Round]:
+    world, round_ = closed
+    return world, world.resolve(round_)
 
 
 def vectors(round_: Round) -> dict[str, np.ndarray]:
@@ -67,9 +76,8 @@ def place_of(round_: Round, split: str) -> slice:
     return files.place_of(files.rows_of(round_), split)
 
 
-def test_every_blend_but_that_of_stakes_is_made_and_each_has_its_score(second: Any) -> None:
-    world, round_ = second
-    world.resolve(world.close(round_))
+def test_every_blend_but_that_of_stakes_is_made_and_each_has_its_score(resolved: Any) -> None:
+    _, round_ = resolved
     made = {one.blend: one for one in MetaModel.objects.filter(round=round_)}
     assert sorted(made) == sorted(set(NAMES) - {"stake"})
     round_.refresh_from_db()
@@ -99,9 +107,8 @@ def test_a_short_history_says_so_and_the_fallback_is_the_meta_model(tmp_path: An
     )
 
 
-def test_a_blend_that_is_not_certified_is_kept_and_the_fallback_is_the_meta_model(second: Any) -> None:
-    world, round_ = second
-    round_ = world.close(round_)
+def test_a_blend_that_is_not_certified_is_kept_and_the_fallback_is_the_meta_model(closed: Any) -> None:
+    _, round_ = closed
     made = {one.blend: one.certified for one in MetaModel.objects.filter(round=round_)}
     rules = round_.read_rules()
     assert headline.among(rules, made) == "stack"
@@ -130,9 +137,8 @@ def test_what_was_known_at_the_close_is_written_down(second: Any) -> None:
     assert (one.round, one.source, one.labels) == (round_, first, labels.newest(first))
 
 
-def test_labels_that_came_later_are_not_used(second: Any) -> None:
-    world, round_ = second
-    round_ = world.close(round_)
+def test_labels_that_came_later_are_not_used(closed: Any) -> None:
+    world, round_ = closed
     before, first = vectors(round_), Round.objects.get(number=1)
     known = labels.newest(first)
     # A correction of the first round after the second one closed, and labels of the second one's live rows.
@@ -166,9 +172,8 @@ def test_labels_of_validation_and_of_live_rows_are_not_used(second: Any) -> None
 
 
 @pytest.mark.parametrize("era", [1, 3])
-def test_on_test_rows_it_says_what_it_would_have_said_at_the_time(second: Any, era: int) -> None:
-    world, round_ = second
-    round_ = world.close(round_)
+def test_on_test_rows_it_says_what_it_would_have_said_at_the_time(closed: Any, era: int) -> None:
+    _, round_ = closed
     true, (place, per_era) = vectors(round_), (place_of(round_, "test"), 8)
     later = np.arange(place.start + era * per_era, place.stop)
     turned(round_, later)
@@ -220,9 +225,8 @@ def test_caps_hold_for_participants_and_for_each_of_their_forecasters(second: An
         assert min(found.values()) >= 0.1 - 1e-9
 
 
-def test_each_blend_is_set_beside_the_meta_model_over_the_same_eras(second: Any) -> None:
-    world, round_ = second
-    world.resolve(world.close(round_))
+def test_each_blend_is_set_beside_the_meta_model_over_the_same_eras(resolved: Any) -> None:
+    _, round_ = resolved
     models = {one.blend: one for one in MetaModel.objects.filter(round=round_)}
     for split in ("test", "live"):
         gains = {name: one.scores.get(split=split).gain for name, one in models.items()}
@@ -233,9 +237,8 @@ def test_each_blend_is_set_beside_the_meta_model_over_the_same_eras(second: Any)
         assert models["stack"].leads[split] == {"gain": 0.0, "low": 0.0, "high": 0.0}
 
 
-def test_all_of_it_comes_out_of_the_uploads_again(second: Any) -> None:
-    world, round_ = second
-    world.resolve(world.close(round_))
+def test_all_of_it_comes_out_of_the_uploads_again(resolved: Any) -> None:
+    world, round_ = resolved
     assert rescoring.compare(world.operator, round_).differences == []
 
 

@@ -9,6 +9,7 @@ import pytest
 from numerai_tools.scoring import correlation_contribution
 from sklearn.metrics import log_loss
 
+from tests.staging import Stages
 from tests.world import World, drain
 from tournaments.models import Contribution, MetaModel, Participant, Round, Submission
 from tournaments.services import amendments, blending, rounds
@@ -16,15 +17,16 @@ from tournaments.services.labels import read as read_labels
 from tournaments.services.people import players
 
 pytestmark = pytest.mark.django_db
+stages = Stages(__name__)
 ALIASES = ("Ann", "Bob", "Cyd", "Dan", "Eve")
 
 
-@pytest.fixture
+@stages.step
 def world(tmp_path: Any) -> World:
     return World(tmp_path, blend="equal")
 
 
-@pytest.fixture
+@stages.step
 def closed(world: World) -> tuple[Round, dict[str, Any]]:
     """A closed round: Dan copies Ann, Eve has two forecasters, Ben is a benchmark."""
     round_ = world.open_round()

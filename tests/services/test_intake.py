@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.staging import Stages
 from tests.world import World, drain
 from tournaments.models import Exclusion, Participant, Rejection, Round, Selection, Submission, Upload, Work
 from tournaments.services import deadlines, files, intake, rounds
@@ -14,19 +15,20 @@ from tournaments.services.errors import Conflict, FileRefused, Forbidden, Invali
 from tournaments.services.people import players
 
 pytestmark = pytest.mark.django_db
+stages = Stages(__name__)
 
 
-@pytest.fixture
+@stages.step
 def world(tmp_path):
     return World(tmp_path, quota=3)
 
 
-@pytest.fixture
+@stages.step
 def round_(world):
     return world.open_round()
 
 
-@pytest.fixture
+@stages.step
 def ann(world):
     return world.player("ann")
 

@@ -149,7 +149,7 @@ def test_not_a_number_is_no_amount():
             "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint"
             " WHERE contype = 'c' AND pg_get_constraintdef(oid) LIKE '%NaN%'"
         )
-        found = set(cursor.fetchall())
+        found = {(table, check.replace('"', "")) for table, check in cursor.fetchall()}
     assert found >= {(table, f"CHECK (({column} <> 'NaN'::numeric))") for table, column in fields}
 
 

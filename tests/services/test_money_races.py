@@ -10,7 +10,7 @@ from django.db.models import Sum
 from tests.racing import at_once
 from tests.world import World
 from tournaments.models import Account, Entry, Participant, Transaction
-from tournaments.services import ledger, purse, rounds
+from tournaments.services import ledger, pools, purse, rounds
 from tournaments.services.upkeep import books
 
 THREADS = 50
@@ -53,6 +53,6 @@ def test_two_rounds_that_open_at_once_do_not_both_take_what_is_left_over(world: 
         drafts = [world.draft_round() for _ in range(2)]
         opened = [lambda one=one: rounds.open_round(world.operator, one) for one in drafts]
         assert at_once(*opened) == ["done"] * 2, n
-        assert sorted(ledger.balance(rounds.pool_of(one)) for one in drafts) == [1_000, 1_070]
+        assert sorted(ledger.balance(pools.pool_of(one)) for one in drafts) == [1_000, 1_070]
         assert ledger.balance(rollover) == 0
     assert books.everything() == []

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.staging import Stages
 from tests.world import World, drain
 from tournaments.models import Originality, Submission, Work
 from tournaments.services import jobs, matrices, nearness, scoring, work
@@ -10,24 +11,25 @@ from tournaments.services.frames import frame_of
 from tournaments.store.matrix import MatrixMiss
 
 pytestmark = pytest.mark.django_db
+stages = Stages(__name__)
 
 
-@pytest.fixture
+@stages.step
 def world(tmp_path):
     return World(tmp_path)
 
 
-@pytest.fixture
+@stages.step
 def round_(world):
     return world.open_round()
 
 
-@pytest.fixture
+@stages.step
 def ann(world):
     return world.player("ann")
 
 
-@pytest.fixture
+@stages.step
 def bob(world):
     return world.player("bob")
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.staging import Stages
 from tests.world import World, drain
 from tournaments.models import AuditEvent, Originality, RoundLog
 from tournaments.services import originality, overrides, rounds, settlement
@@ -11,15 +12,16 @@ from tournaments.services.people import users
 from tournaments.services.reading import desk, pairs
 
 pytestmark = pytest.mark.django_db
+stages = Stages(__name__)
 WHY = "They work in one group"
 
 
-@pytest.fixture
+@stages.step
 def world(tmp_path):
     return World(tmp_path, pool=1_000)
 
 
-@pytest.fixture
+@stages.step
 def round_(world):
     round_ = world.open_round()
     world.submit(world.player("ann"), round_, world.skill(0.6, noise=1))
@@ -29,7 +31,7 @@ def round_(world):
     return round_
 
 
-@pytest.fixture
+@stages.step
 def closed(world, round_):
     return world.close(round_)
 

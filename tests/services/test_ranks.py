@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from tests.staging import Stages
 from tests.world import World, drain
 from tournaments.models import Participant, Round, Score
 from tournaments.services import amendments, labels, ranks, rounds
@@ -11,15 +12,16 @@ from tournaments.services.access import STRANGER
 from tournaments.services.reading import histories, ranking, reports
 
 pytestmark = pytest.mark.django_db
+stages = Stages(__name__)
 STRENGTHS = {"ann": 0.6, "bob": 0.4, "cyd": 0.4, "dan": -0.6, "eve": 0.1}
 
 
-@pytest.fixture
+@stages.step
 def world(tmp_path):
     return World(tmp_path)
 
 
-@pytest.fixture
+@stages.step
 def round_(world):
     """Five players, two of them with the same file, and a benchmark."""
     found = world.open_round()
@@ -29,6 +31,11 @@ def round_(world):
     world.submit(house, found, world.skill(0.2, 9))
     drain()
     return world.close(found)
+
+
+@stages.step
+def resolved(world, round_):
+    return world.resolve(round_)
 
 
 def participant(alias):
@@ -60,11 +67,10 @@ def assert_kept_is_asked(round_):
             assert score.tied_with == groups[score.tie_group] - (score.rank is not None)
 
 
-def test_what_is_kept_is_what_a_query_over_all_scores_says(world, round_):
-    round_ = world.resolve(round_)
-    assert_kept_is_asked(round_)
-    assert sorted(kept(round_, "live").values()) == [1, 2, 2, 4, 5]
-    house = Score.objects.get(round=round_, split="live", submission__participant__alias="House")
+def test_what_is_kept_is_what_a_query_over_all_scores_says(resolved):
+    assert_kept_is_asked(resolved)
+    assert sorted(kept(resolved, "live").values()) == [1, 2, 2, 4, 5]
+    house = Score.objects.get(round=resolved, split="live", submission__participant__alias="House")
     assert (house.rank, house.tie_group is None) == (None, False)
 
 
@@ -91,20 +97,18 @@ def test_before_the_resolution_nothing_is_kept_and_an_exclusion_counts_at_once(w
     assert sorted(rank for rank in rows.values() if rank) == [1, 1, 3, 4]
 
 
-def test_boards_and_histories_tell_what_is_kept(world, round_):
-    round_ = world.resolve(round_)
-    rows = {row["alias"]: row for row in reports.leaderboard(STRANGER, round_).rows}
-    for score in Score.objects.filter(round=round_, split="live", submission__isnull=False):
+def test_boards_and_histories_tell_what_is_kept(resolved):
+    rows = {row["alias"]: row for row in reports.leaderboard(STRANGER, resolved).rows}
+    for score in Score.objects.filter(round=resolved, split="live", submission__isnull=False):
         player = score.submission.participant
         assert (rows[player.alias]["rank"], rows[player.alias]["tied_with"]) == (score.rank, score.tied_with)
         (played,) = histories.of_participant(player)
         assert (played.rank, played.ranked, played.tied_with) == (score.rank, 5, score.tied_with)
 
 
-def test_a_score_made_anew_has_no_rank_until_it_is_placed_again(world, round_):
-    round_ = world.resolve(round_)
-    before = kept(round_, "live")
-    Score.objects.filter(round=round_).update(rank=None, tied_with=None, tie_group=None)
-    assert ranks.keep(ranks.placed(round_, "live")) == 5
-    assert kept(round_, "live") == before
-    assert Round.objects.get(pk=round_.pk).ranked["live"] == 5
+def test_a_score_made_anew_has_no_rank_until_it_is_placed_again(resolved):
+    before = kept(resolved, "live")
+    Score.objects.filter(round=resolved).update(rank=None, tied_with=None, tie_group=None)
+    assert ranks.keep(ranks.placed(resolved, "live")) == 5
+    assert kept(resolved, "live") == before
+    assert Round.objects.get(pk=resolved.pk).ranked["live"] == 5

@@ -5,6 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from tests.staging import Stages
 from tests.world import World, drain
 from tournaments.models import (
     Account,
@@ -17,37 +18,43 @@ from tournaments.models import (
     Score,
     Work,
 )
-from tournaments.services import labels, ledger, overrides, resolution, rounds, settlement
+from tournaments.services import labels, ledger, overrides, pools, resolution, rounds, settlement
 from tournaments.services.access import STRANGER, Actor
 from tournaments.services.clock import db_now
 from tournaments.services.errors import Conflict, FileRefused, Forbidden, Invalid
 from tournaments.services.reading import reports
 
 pytestmark = pytest.mark.django_db
+stages = Stages(__name__)
 State = Round.State
 
 
-@pytest.fixture
+@stages.step
 def world(tmp_path):
     return World(tmp_path, pool=1_000)
 
 
-@pytest.fixture
+@stages.step
 def round_(world):
     return world.open_round()
 
 
-@pytest.fixture
+@stages.step
 def people(world):
     return {name: world.player(name) for name in ("ann", "bob", "cyd")}
 
 
-@pytest.fixture
+@stages.step
 def sent(world, round_, people):
     for n, (name, strength) in enumerate((("ann", 0.6), ("bob", 0.5), ("cyd", 0.4)), 1):
         world.submit(people[name], round_, world.skill(strength, n))
     drain()
     return people
+
+
+@stages.step
+def closed(world, round_, sent):
+    return world.close(round_)
 
 
 def participant(alias):
@@ -102,7 +109,7 @@ def test_a_verb_is_told_in_public_and_audited(world, round_, sent, verb):
 
 
 def test_opening_funds_the_pool_and_freezes_the_rules(world, round_):
-    assert ledger.balance(rounds.pool_of(round_)) == 1_000
+    assert ledger.balance(pools.pool_of(round_)) == 1_000
     from tournaments.services import contests
 
     contests.change_rules(world.operator, world.tournament, {"pool": 5, "quota": 1})
@@ -119,12 +126,11 @@ def test_a_deadline_only_moves_later(world, round_):
     assert error.value.code == "not_later"
 
 
-def test_void_rows_leave_every_score_and_the_blend(world, round_, sent):
-    world.close(round_)
+def test_void_rows_leave_every_score_and_the_blend(world, closed):
     void = ["r000", "r032", "r040", "r064"]
-    assert rounds.void_rows(world.operator, round_, [*void, "r000"], "data error") == 4
+    assert rounds.void_rows(world.operator, closed, [*void, "r000"], "data error") == 4
     drain()
-    world.resolve(round_)
+    world.resolve(closed)
     live = [i for i in range(64, 96) if world.ids[i] not in void]
     p, y = world.skill(0.6, 1)[live], world.y[live]
     score = Score.objects.get(submission__participant__alias="Ann", split="live")
@@ -141,25 +147,24 @@ def test_unknown_rows_and_all_rows_cannot_be_voided(world, round_):
         assert error.value.code == code
 
 
-def test_one_who_is_excluded_after_the_close_is_blended_ranked_and_paid_no_more(world, round_, sent):
-    world.close(round_)
+def test_one_who_is_excluded_after_the_close_is_blended_ranked_and_paid_no_more(world, closed):
     assert MetaModelWeight.objects.filter(meta_model__blend="rank").count() == 3
-    rounds.exclude(world.operator, round_, participant("Ann"), "two accounts")
+    rounds.exclude(world.operator, closed, participant("Ann"), "two accounts")
     drain()
     assert MetaModelWeight.objects.filter(meta_model__blend="rank").count() == 2
-    world.resolve(round_)
-    rows = {row["alias"]: row for row in reports.leaderboard(world.operator, round_).rows}
+    world.resolve(closed)
+    rows = {row["alias"]: row for row in reports.leaderboard(world.operator, closed).rows}
     assert (rows["Ann"]["rank"], rows["Ann"]["excluded"]) == (None, True)
     assert {rows["Bob"]["rank"], rows["Cyd"]["rank"]} == {1, 2}
     reasons = {
-        line.participant.alias: line.reason for line in settlement.preview(world.operator, round_).lines
+        line.participant.alias: line.reason for line in settlement.preview(world.operator, closed).lines
     }
     assert reasons["Ann"] == "excluded"
 
 
 def test_cancelling_returns_the_pool_and_ends_all_work(world, round_, sent):
     rounds.cancel(world.operator, round_, "wrong data")
-    assert ledger.balance(rounds.pool_of(round_)) == 0
+    assert ledger.balance(pools.pool_of(round_)) == 0
     house = ledger.account(world.tournament, Account.Kind.HOUSE, "USD")
     assert ledger.balance(house) == 0
     assert not Work.objects.filter(round=round_, state__in=["due", "waiting", "running"]).exists()
@@ -167,14 +172,13 @@ def test_cancelling_returns_the_pool_and_ends_all_work(world, round_, sent):
         world.submit(sent["ann"], round_, world.skill(0.1, 9))
 
 
-def test_a_correction_of_test_labels_is_scored_and_blended_anew(world, round_, sent):
-    world.close(round_)
+def test_a_correction_of_test_labels_is_scored_and_blended_anew(world, closed):
     before = Score.objects.get(submission__participant__alias="Ann", split="test").log_loss
     flipped = f"id,target\nr032,{1 - world.y[32]}\n".encode()
     with pytest.raises(Invalid) as error:
-        labels.upload(world.operator, round_, [flipped], "fix.csv")
+        labels.upload(world.operator, closed, [flipped], "fix.csv")
     assert error.value.code == "reason_needed"
-    assert labels.upload(world.operator, round_, [flipped], "fix.csv", "typing error")["corrected"] == 1
+    assert labels.upload(world.operator, closed, [flipped], "fix.csv", "typing error")["corrected"] == 1
     drain()
     assert Score.objects.get(submission__participant__alias="Ann", split="test").log_loss != before
     assert {score.labels.version for score in Score.objects.filter(split="test")} == {2}
@@ -221,7 +225,7 @@ def test_an_empty_round_goes_all_the_way_and_its_pool_rolls_over_to_the_next(wor
     made = settlement.commit(world.operator, round_)
     assert (made.paid, made.rolled_over) == (0, 1_000)
     following = world.open_round()
-    assert ledger.balance(rounds.pool_of(following)) == 2_000
+    assert ledger.balance(pools.pool_of(following)) == 2_000
 
 
 def test_an_override_lets_a_gated_copy_pass_and_survives_another_blend(world, round_, sent):

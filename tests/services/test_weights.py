@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.staging import Stages
 from tests.world import World, drain
 from tournaments.models import MetaModelWeight, Participant, Round, Score
 from tournaments.services import rounds
@@ -14,13 +15,14 @@ from tournaments.services.people import players
 from tournaments.services.reading import weights
 
 pytestmark = pytest.mark.django_db
+stages = Stages(__name__)
 
 
 class Season:
     """Rounds one after another, each played by some."""
 
-    def __init__(self, folder: Path, **rules: Any) -> None:
-        self.world = World(folder, **rules)
+    def __init__(self, world: World) -> None:
+        self.world = world
         self.people: dict[str, Actor] = {}
 
     def play(self, resolve: bool = True, **strengths: float) -> Round:
@@ -48,13 +50,25 @@ def figures(line: weights.Line, code: str) -> dict[str, Any]:
     return dict(found)
 
 
-@pytest.fixture
-def season(tmp_path: Path) -> Season:
-    return Season(tmp_path, blend="score", preset="classroom")
+@stages.step
+def world(tmp_path: Path) -> World:
+    return World(tmp_path, blend="score", preset="classroom")
+
+
+@stages.step
+def season(world: World) -> Season:
+    return Season(world)
+
+
+@stages.step
+def begun(season: Season) -> Season:
+    """Ann and Bob have played the first round."""
+    season.play(ann=0.5, bob=0.4)
+    return season
 
 
 def test_where_all_weigh_alike_it_is_their_number_that_moves_a_weight(tmp_path: Path) -> None:
-    season = Season(tmp_path, blend="rank")
+    season = Season(World(tmp_path, blend="rank"))
     season.play(ann=0.5, bob=0.4, cyd=0.3)
     season.play(ann=0.5, bob=0.4, dan=0.2, eve=0.1)
     now, first = season.tell("ann")
@@ -89,7 +103,7 @@ def test_own_gains_over_the_new_evidence_are_told_beside_the_mean_of_all(season:
 
 
 def test_a_cap_and_a_floor_are_named_where_they_hold(tmp_path: Path) -> None:
-    season = Season(tmp_path, blend="score", weight_cap=0.4, weight_floor=0.3)
+    season = Season(World(tmp_path, blend="score", weight_cap=0.4, weight_floor=0.3))
     season.play(ann=-0.5, bob=0.9, cyd=0.1)
     season.play(ann=2.0, bob=-1.0, cyd=-1.0)
     (ann, *_), (bob, *_) = season.tell("ann"), season.tell("bob")
@@ -100,7 +114,7 @@ def test_a_cap_and_a_floor_are_named_where_they_hold(tmp_path: Path) -> None:
 
 
 def test_a_blend_that_stands_in_says_for_which_and_why(tmp_path: Path) -> None:
-    season = Season(tmp_path, blend="stake")
+    season = Season(World(tmp_path, blend="stake"))
     season.play(ann=0.5, bob=0.4)
     (line,) = season.tell("ann")
     assert codes(line) == ["first", "stands_in", "equal"]
@@ -109,8 +123,7 @@ def test_a_blend_that_stands_in_says_for_which_and_why(tmp_path: Path) -> None:
     assert (told["wanted"], told["why"]) == ("stake", round_.missing_blends["stake"])
 
 
-def test_who_was_away_is_compared_with_the_round_played_before(season: Season) -> None:
-    season.play(ann=0.5, bob=0.4)
+def test_who_was_away_is_compared_with_the_round_played_before(season: Season, begun: Season) -> None:
     season.play(bob=0.4, cyd=0.3)
     season.play(ann=0.5, bob=0.4, cyd=0.3)
     now, first = season.tell("ann")
@@ -119,8 +132,7 @@ def test_who_was_away_is_compared_with_the_round_played_before(season: Season) -
     assert figures(now, "not_there")["round"] == 2
 
 
-def test_the_excluded_are_in_no_crowd(season: Season) -> None:
-    season.play(ann=0.5, bob=0.4)
+def test_the_excluded_are_in_no_crowd(season: Season, begun: Season) -> None:
     second = season.play(resolve=False, ann=0.5, bob=0.4)
     rounds.exclude(season.world.operator, second, Participant.objects.get(alias="Ann"), "asked to leave")
     drain()
@@ -128,8 +140,9 @@ def test_the_excluded_are_in_no_crowd(season: Season) -> None:
     assert figures(season.tell("bob")[0], "others") == {"came": 0, "went": 1}
 
 
-def test_closed_rounds_are_told_to_oneself_and_to_overseers_resolved_ones_to_all(season: Season) -> None:
-    season.play(ann=0.5, bob=0.4)
+def test_closed_rounds_are_told_to_oneself_and_to_overseers_resolved_ones_to_all(
+    season: Season, begun: Season
+) -> None:
     season.play(resolve=False, ann=0.5, bob=0.4)
     numbers = {
         name: [line.round.number for line in season.tell("ann", actor)]
@@ -149,8 +162,9 @@ def test_closed_rounds_are_told_to_oneself_and_to_overseers_resolved_ones_to_all
         season.tell("nobody", season.world.operator)
 
 
-def test_every_blend_has_its_weights_and_forecasters_of_one_are_one_voice(season: Season) -> None:
-    season.play(ann=0.5, bob=0.4)
+def test_every_blend_has_its_weights_and_forecasters_of_one_are_one_voice(
+    season: Season, begun: Season
+) -> None:
     players.add_forecaster(season.people["ann"], season.world.tournament, "second")
     round_ = season.world.open_round()
     for name, noise in (("", 20), ("second", 21)):

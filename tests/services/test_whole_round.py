@@ -4,16 +4,18 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 
+from tests.staging import Stages
 from tests.world import World, drain
 from tournaments.models import MetaModel, Originality, Round, RoundLog, Score, Work
-from tournaments.services import blending, ledger, rounds, settlement
+from tournaments.services import blending, ledger, pools, settlement
 from tournaments.services.access import Actor
 from tournaments.services.reading import reports
 
 pytestmark = pytest.mark.django_db
+stages = Stages(__name__)
 
 
-@pytest.fixture
+@stages.step
 def played(tmp_path):
     world = World(tmp_path, pool=1_000)
     round_ = world.open_round()
@@ -91,7 +93,7 @@ def test_payouts_follow_the_ranking_and_conserve_money(played):
     # Weights 1000 : 885 of a pool of 1,000: 530.50… and 469.49…; the left-over unit to the larger remainder.
     assert [paid[alias] for alias in ranked] == [531, 469]
     assert paid["Cyd"] == paid["Dan"] == 0
-    assert ledger.balance(rounds.pool_of(round_)) == 0
+    assert ledger.balance(pools.pool_of(round_)) == 0
     assert settlement.commit(world.operator, round_).pk == made.pk
     round_.refresh_from_db()
     assert round_.state == Round.State.SETTLED

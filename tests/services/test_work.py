@@ -9,26 +9,28 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aggregator import celery_app
+from tests.staging import Stages
 from tests.world import World, drain
 from tournaments.models import Score, Submission, Work
 from tournaments.services import jobs, queues, work
 from tournaments.services.clock import db_now
 
 pytestmark = pytest.mark.django_db
+stages = Stages(__name__)
 State = Work.State
 
 
-@pytest.fixture
+@stages.step
 def world(tmp_path):
     return World(tmp_path)
 
 
-@pytest.fixture
+@stages.step
 def round_(world):
     return world.open_round()
 
 
-@pytest.fixture
+@stages.step
 def submission(world, round_):
     return world.submit(world.player("ann"), round_, world.skill(0.3, 1))
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
+from tests.staging import Stages
 from tests.world import World, drain
 from tournaments.models import MetaModel, Round, Score
 from tournaments.numerics.losses import LN2, log_loss
@@ -18,6 +19,7 @@ from tournaments.services.people import users
 from tournaments.services.reading import whole, worth
 
 pytestmark = pytest.mark.django_db
+stages = Stages(__name__)
 PEOPLE = (("ann", 0.5), ("bob", 0.4), ("cyd", 0.0))
 NAN = float("nan")
 REFUSED = [
@@ -26,12 +28,12 @@ REFUSED = [
 ]
 
 
-@pytest.fixture
+@stages.step
 def world(tmp_path):
     return World(tmp_path, blend="rank")
 
 
-@pytest.fixture
+@stages.step
 def closed(world):
     """A closed round of three, the last of them without skill."""
     round_ = world.open_round()
@@ -41,7 +43,7 @@ def closed(world):
     return world.close(round_)
 
 
-@pytest.fixture
+@stages.step
 def resolved(world, closed):
     return world.resolve(closed)
 

@@ -158,7 +158,7 @@ def test_a_settled_round_asks_as_much_of_the_database_for_20_as_for_5(
         settlement.commit(world.operator, world.resolve(world.close(round_)))
         for name in ("", "ann", "olga"):
             browser = look(name)
-            with django_assert_max_num_queries(27) as asked:
+            with django_assert_max_num_queries(28) as asked:
                 browser.get(f"/t/weekly/{number}/")
             counts.append(len(asked))
     assert counts[:3] == counts[3:]

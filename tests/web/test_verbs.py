@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.world import drain
 from tournaments.models import Exclusion, Extension, LabelSet, Participant, Round, VoidRow
-from tournaments.services import ledger, rounds
+from tournaments.services import ledger, pools
 from tournaments.services.amendments import read_ids
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +127,7 @@ def test_a_round_is_cancelled_with_its_refund_told(look, world, open_round):
     look("olga").post("/t/weekly/1/cancel/", {**data, "name": "weekly/1"})
     open_round.refresh_from_db()
     assert open_round.state == Round.State.CANCELLED
-    assert ledger.balance(rounds.pool_of(open_round)) == 0
+    assert ledger.balance(pools.pool_of(open_round)) == 0
     assert "wrong data" in log_of(open_round)
 
 

@@ -109,6 +109,11 @@ _PATH = {
     ),
     "pk": OpenApiParameter("id", int, OpenApiParameter.PATH, description="Its id."),
     "alias": OpenApiParameter("alias", str, OpenApiParameter.PATH, description="The participant's alias."),
+    "currency": OpenApiParameter("currency", str, OpenApiParameter.PATH, description="Its code."),
+    "batch": OpenApiParameter("batch", int, OpenApiParameter.PATH, description="The batch's number."),
+    "form": OpenApiParameter(
+        "form", str, OpenApiParameter.PATH, description="bank, electrum, sparrow or core."
+    ),
     "kind": OpenApiParameter("kind", str, OpenApiParameter.PATH, description="Its name in the list."),
     "forecaster": OpenApiParameter("forecaster", str, OpenApiParameter.PATH, description="Its name."),
 }
@@ -128,7 +133,7 @@ def documented(
 ) -> Callable[[View], View]:
     """Describe a method in the schema: a summary, what it takes, what it answers; any error is a Problem.
 
-    `path` names the parts of the address: words of `slug number pk kind forecaster alias`.
+    `path` names the parts of the address: keys of `_PATH`.
     """
     named = [_PATH[word] for word in path.split()]
     decorated: Callable[[View], View] = extend_schema(

@@ -47,3 +47,42 @@ FAULTS = OpenApiExample(
     status_codes=["default"],
     media_type=CONTENT_TYPE,
 )
+BATCH = OpenApiExample(
+    "All of 0.0001 BTC and more, to addresses that are a day old",
+    {"currency": "BTC", "least": 10000, "min_age_hours": 24},
+    request_only=True,
+)
+WHAT_IF = OpenApiExample(
+    "The pool shared by what each adds, without the gate on originality",
+    {
+        "changes": {
+            "payout_rule": "contribution_pool",
+            "parameters": {"measure": "pcs"},
+            "originality_gate": None,
+        }
+    },
+    request_only=True,
+)
+REPLAY = OpenApiExample(
+    "Two other rules over the last ten rounds",
+    {
+        "variants": [
+            {"name": "ten places", "changes": {"parameters": {"places": 10}}},
+            {"name": "by contribution", "changes": {"payout_rule": "contribution_pool"}},
+        ],
+        "last": 10,
+    },
+    request_only=True,
+)
+CALCULATE = OpenApiExample(
+    "A wager between two",
+    {
+        "rule": "wager",
+        "pool": 0,
+        "entries": [
+            {"key": "ann", "stake": 100, "scores": {"wager": "0.6"}},
+            {"key": "bob", "stake": 100, "scores": {"wager": 400000000}},
+        ],
+    },
+    request_only=True,
+)

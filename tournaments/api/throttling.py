@@ -65,3 +65,9 @@ class UploadThrottle(UserThrottle):
     def get_cache_key(self, request: Request, view: "APIView") -> str | None:
         """Return the counter's name; None for reading."""
         return super().get_cache_key(request, view) if request.method in ("PUT", "POST") else None
+
+
+class CalculateThrottle(UserThrottle):
+    """Payouts that are computed and not kept: replays and tables for others' books."""
+
+    scope = "calculate"

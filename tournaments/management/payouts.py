@@ -21,7 +21,7 @@ def planned(plan: Plan) -> dict[str, Any]:
         "rolled_over": plan.rolled_over,
         "payouts": [
             {
-                "place": line.award.place if line.award else None,
+                "place": line.award.place,
                 "participant": line.participant.alias,
                 "units": line.units,
                 "amount": line.amount,

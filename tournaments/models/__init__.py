@@ -3,8 +3,9 @@
 from tournaments.models.audit import AuditEvent, IdempotencyKey
 from tournaments.models.currencies import Currency
 from tournaments.models.ledger import Account, Balance, Entry, LedgerHead, Seal, Transaction
-from tournaments.models.money import Payout, Settlement
+from tournaments.models.money import Payout, Proposal, Settlement
 from tournaments.models.notices import Delivery, Notice, Webhook
+from tournaments.models.paying import PayoutAddress, PayoutBatch, PayoutItem
 from tournaments.models.people import ApiKey, Forecaster, Member, OneTimeLink, Participant, Role, User
 from tournaments.models.round import (
     DatasetFile,
@@ -25,6 +26,7 @@ from tournaments.models.score import (
     Score,
     Standing,
 )
+from tournaments.models.stakes import Stake
 from tournaments.models.submission import Rejection, Selection, Submission, Upload
 from tournaments.models.tournament import Tournament
 from tournaments.models.work import Work
@@ -55,6 +57,10 @@ __all__ = [
     "Originality",
     "Participant",
     "Payout",
+    "PayoutAddress",
+    "PayoutBatch",
+    "PayoutItem",
+    "Proposal",
     "Rejection",
     "Role",
     "Round",
@@ -65,6 +71,7 @@ __all__ = [
     "Seal",
     "Selection",
     "Settlement",
+    "Stake",
     "Standing",
     "Submission",
     "Tournament",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.expressions import Combinable
 
 DIGITS = 38
+LARGEST = 10**DIGITS - 1
 MOST = 10**36
 """What one deposit, pool or stake must be below, so that the sums of a hundred of them still fit."""
 MOST_DIGITS = 18

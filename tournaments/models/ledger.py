@@ -10,16 +10,23 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from tournaments.models.amounts import Amount
-from tournaments.models.people import Participant, User
+from tournaments.models.people import Forecaster, Participant, User
 from tournaments.models.round import Round
 from tournaments.models.tournament import Tournament
+
+
+def _of(kind: str, *owners: str) -> Q:
+    """Return that an account of a kind is of these things and of no other."""
+    whose = ("participant", "round", "forecaster", "batch")
+    return Q(kind=kind, **{f"{one}__isnull": one not in owners for one in whose})
 
 
 class Account(models.Model):
     """A place where money is. A balance is the sum of its entries; `floor` is the least it may be.
 
     `house` is where prizes come from, `outside` where deposits come from and withdrawals go: these two alone
-    have no floor.
+    have no floor. `escrow` holds what one forecaster has at stake in one round, `batch` what a payout batch
+    collected until it is paid out.
     """
 
     class Kind(models.TextChoices):
@@ -28,6 +35,8 @@ class Account(models.Model):
         ROLLOVER = "rollover"
         POOL = "pool"
         PARTICIPANT = "participant"
+        ESCROW = "escrow"
+        BATCH = "batch"
 
     tournament = models.ForeignKey(Tournament, models.PROTECT, related_name="accounts")
     kind = models.CharField(max_length=11, choices=Kind)
@@ -35,20 +44,26 @@ class Account(models.Model):
         Participant, models.PROTECT, null=True, blank=True, related_name="accounts"
     )
     round = models.ForeignKey(Round, models.PROTECT, null=True, blank=True, related_name="accounts")
+    forecaster = models.ForeignKey(Forecaster, models.PROTECT, null=True, blank=True, related_name="accounts")
+    batch = models.ForeignKey("PayoutBatch", models.PROTECT, null=True, blank=True, related_name="accounts")
     currency = models.CharField(max_length=12)
     floor = Amount(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["tournament", "kind", "participant", "round", "currency"],
+                fields=["tournament", "kind", "participant", "round", "forecaster", "batch", "currency"],
                 nulls_distinct=False,
                 name="account_once",
             ),
             models.CheckConstraint(
-                condition=Q(kind="participant", participant__isnull=False, round__isnull=True)
-                | Q(kind="pool", participant__isnull=True, round__isnull=False)
-                | Q(kind__in=["house", "outside", "rollover"], participant__isnull=True, round__isnull=True),
+                condition=_of("participant", "participant")
+                | _of("pool", "round")
+                | _of("escrow", "participant", "round", "forecaster")
+                | _of("batch", "batch")
+                | _of("house")
+                | _of("outside")
+                | _of("rollover"),
                 name="account_of_one_thing",
             ),
             models.CheckConstraint(
@@ -59,7 +74,8 @@ class Account(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.participant or self.round or self.tournament} in {self.currency}"
+        whose = self.forecaster or self.participant or self.round or self.batch or self.tournament
+        return f"{self.kind} {whose} in {self.currency}"
 
 
 class Transaction(models.Model):
@@ -76,6 +92,10 @@ class Transaction(models.Model):
         REVERSAL = "reversal"
         DEPOSIT = "deposit"
         WITHDRAWAL = "withdrawal"
+        STAKE = "stake"
+        UNSTAKE = "unstake"
+        COLLECTION = "collection"
+        SENT = "sent"
 
     tournament = models.ForeignKey(Tournament, models.PROTECT, related_name="transactions")
     kind = models.CharField(max_length=10, choices=Kind)

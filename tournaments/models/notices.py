@@ -18,6 +18,12 @@ class Notice(models.TextChoices):
     REMINDER = "reminder"
     RESOLVED = "resolved"
     PAID = "paid"
+    ADDRESS_CHANGED = "address_changed"
+    PAID_OUT = "paid_out"
+
+
+OF_MONEY = (Notice.PAID, Notice.ADDRESS_CHANGED, Notice.PAID_OUT)
+"""What nobody is told of where nothing is to be won."""
 
 
 class Webhook(models.Model):

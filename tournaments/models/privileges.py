@@ -13,6 +13,8 @@ APPEND_ONLY = (
     "tournaments_account",
     "tournaments_transaction",
     "tournaments_entry",
+    "tournaments_payout",
+    "tournaments_payoutitem",
     "tournaments_auditevent",
     "tournaments_roundlog",
 )

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, get_args, get_type_hints
 
 from tournaments.models.amounts import MOST, MOST_DIGITS
+from tournaments.models.payout_rules import payout_checks
 
 FEEDBACK = ("exact", "ladder", "sealed")
 BLENDS = ("equal", "calibrated", "rank", "stake", "score", "greedy", "pool", "stack")
@@ -17,6 +18,9 @@ DEFAULT = "default"
 """The blend that a round's resolved eras allow; which that is, is frozen when it opens."""
 REWARDS = ("none", "points", "money")
 BOARDS = ("public", "participants")
+NETWORKS = ("", "bitcoin", "testnet", "regtest")
+"""Of Bitcoin; where there is one, the unit is the bitcoin and its minor unit the satoshi."""
+SATOSHI_DIGITS = 8
 
 
 class RulesError(ValueError):
@@ -63,8 +67,18 @@ class Rules:
     rewards: str = "points"
     currency: str = "POINTS"
     currency_digits: int = 0
+    network: str = ""
     pool: int = 100_000
+    payout_rule: str = "ranked_pool"
     paid_places: int = 100
+    contribution: str = "pcs"
+    corr_multiplier: float = 0.5
+    mmc_multiplier: float = 2.0
+    stake_limit: float = 0.05
+    risk_threshold: int | None = None
+    stake_least: int = 1
+    stake_most: int | None = None
+    four_eyes: bool = False
     board: str = "public"
 
     def __post_init__(self) -> None:
@@ -91,9 +105,12 @@ class Rules:
             ("rewards", self.rewards in REWARDS, f"One of {', '.join(REWARDS)}."),
             ("currency", bool(re.fullmatch(r"[A-Z]{2,12}", self.currency)), "2 to 12 capital letters."),
             ("currency_digits", 0 <= self.currency_digits <= MOST_DIGITS, f"Between 0 and {MOST_DIGITS}."),
+            ("network", self.network in NETWORKS, f"One of {', '.join(NETWORKS[1:])}, or empty."),
+            ("network", not self.network or (self.rewards, self.currency_digits) == ("money", SATOSHI_DIGITS),
+             f"Bitcoin is paid as money with {SATOSHI_DIGITS} decimals."),
             ("pool", 0 <= self.pool < MOST, "A whole number of minor units, below 10^36, not negative."),
             ("pool", self.rewards != "none" or self.pool == 0, "Without rewards there is no pool."),
-            ("paid_places", 1 <= self.paid_places <= 1_000, "Between 1 and 1,000."),
+            *payout_checks(self),
             ("board", self.board in BOARDS, f"One of {', '.join(BOARDS)}."),
         ]  # fmt: skip
 

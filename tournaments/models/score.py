@@ -110,6 +110,7 @@ class Score(models.Model):
     rows = models.PositiveIntegerField()
     log_loss = models.FloatField()
     units = models.BigIntegerField()
+    wager_units = models.BigIntegerField(null=True, help_text="The score that wagers go by, in 1e-9")
     gain = models.FloatField()
     gain_low = models.FloatField(null=True)
     gain_high = models.FloatField(null=True)

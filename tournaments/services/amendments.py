@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from tournaments.models import Exclusion, Participant, Round, VoidRow
-from tournaments.services import audit, files, ledger, phases, rounds
+from tournaments.services import audit, files, ledger, phases, pools, rounds
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.errors import Unknown
 
@@ -43,7 +43,7 @@ def held(round_: Round) -> int:
     """Return what a round's pool holds, in minor units: what goes back when it is cancelled."""
     if round_.opened_at is None or round_.read_rules().rewards == "none":
         return 0
-    return ledger.balance(rounds.pool_of(round_))
+    return ledger.balance(pools.pool_of(round_))
 
 
 def preview_void(actor: Actor, round_: Round, ids: list[str]) -> Voiding:

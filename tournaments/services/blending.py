@@ -3,6 +3,7 @@
 Each blend is a piece of work of its own; when all are made, `headline.join` says which is the meta-model.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,7 +16,7 @@ from tournaments.numerics.blending import registry, walk_forward
 from tournaments.numerics.blending.registry import Blended
 from tournaments.numerics.blending.weighing import Facts, Weighing
 from tournaments.numerics.errors import NumericsError
-from tournaments.services import evidence, files, rounds, scoring, work
+from tournaments.services import evidence, files, rounds, scoring, stakes, work
 from tournaments.services.crowd import Crowd, crowd_of
 from tournaments.services.evidence import Past
 from tournaments.services.frames import Frame, frame_of
@@ -23,6 +24,7 @@ from tournaments.store import vectors
 
 ABSTAIN = 0.5
 """What a meta-model says of a void row: nothing."""
+MOST_STAKED = 2**62
 FOLDS = 8
 """How often weights are fitted anew on the way through the test rows."""
 
@@ -39,7 +41,7 @@ class Scene:
     @property
     def facts(self) -> Facts:
         """Return what is known about the participants beside what they say."""
-        return facts_of(self.round)
+        return facts_of(self.round, list(self.crowd.places))
 
     @property
     def bounds(self) -> tuple[np.ndarray | None, float]:
@@ -48,9 +50,18 @@ class Scene:
         return caps_of(rules, self.crowd.forecasters), rules.weight_floor
 
 
-def facts_of(round_: Round) -> Facts:
-    """Return what is known about a round's participants beside what they say."""
-    return Facts(embargo=round_.read_rules().label_horizon, seed=round_.seed)
+def facts_of(round_: Round, participants: Sequence[int]) -> Facts:
+    """Return what is known about participants, by their keys, beside what they say in a round."""
+    rules = round_.read_rules()
+    at_risk = stakes.of_participants(round_) if stakes.taken(rules) else {}
+    found = whole_stakes([at_risk.get(pk, 0) for pk in participants]) if at_risk else None
+    return Facts(stakes=found, embargo=rules.label_horizon, seed=round_.seed)
+
+
+def whole_stakes(amounts: Sequence[int]) -> np.ndarray:
+    """Return stakes (P,) of up to 38 digits as int64 whose sum fits too, in the same proportions to 1e-18."""
+    unit = -(-sum(amounts) // MOST_STAKED) or 1
+    return np.array([amount // unit for amount in amounts], dtype=np.int64)
 
 
 def caps_of(rules: Rules, forecasters: np.ndarray) -> np.ndarray | None:

@@ -12,7 +12,7 @@ from tournaments.services.access import OPERATE, Actor, need_operator
 from tournaments.services.errors import Conflict, Forbidden, Invalid
 from tournaments.services.people import users
 
-NEEDED_BY = {"ladder_step": "feedback", "pool": "rewards"}
+NEEDED_BY = {"ladder_step": "feedback", "pool": "rewards", "network": "rewards"}
 """A rule that may be at fault unchanged → the rule whose change makes it so."""
 
 
@@ -74,11 +74,11 @@ def changed(rules: Rules, changes: dict[str, Any]) -> Rules:
 def change_rules(actor: Actor, tournament: Tournament, changes: dict[str, Any]) -> Rules:
     """Change the rules of the rounds that are made from now on; those of existing rounds are their own.
 
-    Raises Invalid `invalid_rule`, Conflict `currency_digits_fixed`.
+    Raises Invalid `invalid_rule`, Conflict `currency_digits_fixed`, `currency_network_fixed`.
     """
     by = need_operator(actor, tournament)
     rules = changed(tournament.read_rules(), changes)
-    currencies.need_same_digits(tournament, rules)
+    currencies.need_same(tournament, rules)
     with transaction.atomic():
         Tournament.objects.filter(pk=tournament.pk).update(rules=rules.to_json())
         audit.record(by, "rules_changed", tournament, **changes)

@@ -1,4 +1,4 @@
-"""The currencies of a tournament: each has its digits for good, from the rules that first pay in it."""
+"""The currencies of a tournament: digits and network are fixed for good by the rules that first pay in it."""
 
 import re
 
@@ -9,17 +9,22 @@ from tournaments.services.errors import Conflict, Invalid, Unknown
 def ensure(tournament: Tournament, rules: Rules) -> Currency:
     """Return the currency that rules pay in, written when it is new.
 
-    Raises Conflict `currency_digits_fixed` when it is known with other digits.
+    Raises Conflict `currency_digits_fixed`, `currency_network_fixed` when it is known as another one.
     """
     made, _ = Currency.objects.get_or_create(
-        tournament=tournament, code=rules.currency, defaults={"digits": rules.currency_digits}
+        tournament=tournament,
+        code=rules.currency,
+        defaults={"digits": rules.currency_digits, "network": rules.network},
     )
     _need_same(made, rules)
     return made
 
 
-def need_same_digits(tournament: Tournament, rules: Rules) -> None:
-    """Refuse rules with `currency_digits_fixed` that count a known currency in another minor unit."""
+def need_same(tournament: Tournament, rules: Rules) -> None:
+    """Refuse rules that count a known currency in another minor unit, or pay it over another network.
+
+    Raises Conflict `currency_digits_fixed`, `currency_network_fixed`.
+    """
     known = Currency.objects.filter(tournament=tournament, code=rules.currency).first()
     if known is not None and rules.rewards != "none":
         _need_same(known, rules)
@@ -31,6 +36,13 @@ def _need_same(known: Currency, rules: Rules) -> None:
             "currency_digits_fixed",
             f"{known.code} is booked here with {known.digits} decimals; that can no longer change.",
             digits=known.digits,
+        )
+    if known.network != rules.network:
+        over = f"over {known.network}" if known.network else "over no Bitcoin network"
+        raise Conflict(
+            "currency_network_fixed",
+            f"{known.code} is paid here {over}; that can no longer change.",
+            network=known.network,
         )
 
 
@@ -54,8 +66,19 @@ def all_of(tournament: Tournament) -> list[Currency]:
     rules = tournament.read_rules()
     known = list(Currency.objects.filter(tournament=tournament).order_by("code"))
     if rules.rewards != "none" and rules.currency not in {one.code for one in known}:
-        known.append(Currency(tournament=tournament, code=rules.currency, digits=rules.currency_digits))
+        new = {"code": rules.currency, "digits": rules.currency_digits, "network": rules.network}
+        known.append(Currency(tournament=tournament, **new))
     return sorted(known, key=lambda one: (one.code != rules.currency, one.code))
+
+
+def money_of(tournament: Tournament) -> list[Currency]:
+    """Return what is paid out as money here: the currency of the next round first. Points are not."""
+    paid = {"rules__rewards": "money"}
+    codes = set(Round.objects.filter(tournament=tournament, **paid).values_list("rules__currency", flat=True))
+    rules = tournament.read_rules()
+    if rules.rewards == "money":
+        codes.add(rules.currency)
+    return [one for one in all_of(tournament) if one.code in codes]
 
 
 def digits_of(tournament: Tournament) -> dict[str, int]:

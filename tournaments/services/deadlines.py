@@ -37,19 +37,21 @@ _FACTS = """
     FROM tournaments_participant p WHERE p.id = %(participant)s"""
 
 
-def refuse_unless_open(round_: Round, participant: Participant) -> datetime:
+def refuse_unless_open(round_: Round, participant: Participant, *, of_files: bool = True) -> datetime:
     """Refuse an upload with `excluded`, `round_not_open`, `too_late` or `over_quota`, or return the moment.
 
+    Without `of_files` it is a stake, which spends no quota.
     All that it hangs on is asked for in one statement, written by hand: it stands in the way of every upload,
     once under the round's lock, and composing it anew each time takes longer than answering it.
     """
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, {"round": round_.pk, "participant": participant.pk})
         now, banned_at, banned_until, out, extended, used = cursor.fetchone()
+    what = "files" if of_files else "stakes"
     if bans.holds(banned_at, banned_until, now) or out:
         raise Forbidden("excluded", f"{participant.alias} is excluded from round {round_.number}.")
     if round_.state != Round.State.OPEN:
-        raise Conflict("round_not_open", f"Round {round_.number} is {round_.state}; it takes no files.")
+        raise Conflict("round_not_open", f"Round {round_.number} is {round_.state}; it takes no {what}.")
     until = max(round_.closes_at, extended or round_.closes_at)
     if not now < until:
         raise Conflict(
@@ -58,7 +60,7 @@ def refuse_unless_open(round_: Round, participant: Participant) -> datetime:
             closes_at=until.isoformat(),
             now=now.isoformat(),
         )
-    if used >= round_.read_rules().quota:
+    if of_files and used >= round_.read_rules().quota:
         raise Conflict(
             "over_quota",
             f"You have used all {round_.read_rules().quota} files of round {round_.number}.",

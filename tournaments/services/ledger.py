@@ -1,6 +1,6 @@
 """All money: accounts, transactions that sum to zero, balances. The database guards each of them again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
@@ -9,8 +9,10 @@ from tournaments.models import (
     Account,
     Balance,
     Entry,
+    Forecaster,
     LedgerHead,
     Participant,
+    PayoutBatch,
     Round,
     Seal,
     Tournament,
@@ -31,6 +33,8 @@ def account(
     currency: str,
     participant: Participant | None = None,
     round_: Round | None = None,
+    forecaster: Forecaster | None = None,
+    batch: PayoutBatch | None = None,
 ) -> Account:
     """Return the account, created at its first use. Only the house and the outside world have no floor.
 
@@ -41,6 +45,8 @@ def account(
         "kind": kind,
         "participant": participant,
         "round": round_,
+        "forecaster": forecaster,
+        "batch": batch,
         "currency": currency,
     }
     known = Account.objects.filter(**which).first()
@@ -132,6 +138,11 @@ def head(tournament: Tournament) -> tuple[int, str]:
 def mark(written: Transaction) -> str:
     """Return a transaction's place in the chain and its hash, to be kept where it can be compared later."""
     return str(Seal.objects.get(transaction=written))
+
+
+def marked(written: Sequence[Transaction]) -> dict[str, str]:
+    """Return what an audit event says of the transactions of its verb: the mark of the last, if any."""
+    return {"ledger": mark(written[-1])} if written else {}
 
 
 def reverse(written: Transaction, memo: str, actor: User | None = None) -> Transaction:

@@ -150,8 +150,8 @@ class Scene:
 def _made(round_: Round, chosen: list[Submission], sources: list[Source], name: str) -> _Made:
     owners = list(passes.places_of(chosen))
     scene = Scene(round_, cache_of(round_, frame_of(round_)), chosen, owners)
-    learnt, mixes = _learnt(round_, name, sources, owners), registry.METHODS[name].mixes
-    weights, slope, x = of_ranks(scene, learnt) if mixes == RANKS else of_logits(scene, learnt, mixes)
+    mixes = registry.METHODS[name].mixes
+    weights, slope, x = _spoken(scene, sources, name, mixes)
     p = x if mixes == PROBABILITIES else expit(x)
     players = Participant.objects.in_bulk(owners)
     shares = [(players[pk], float(w)) for pk, w in zip(owners, weights, strict=True)]
@@ -160,6 +160,42 @@ def _made(round_: Round, chosen: list[Submission], sources: list[Source], name: 
 
 Spoken = tuple[np.ndarray, float, np.ndarray]
 """Weights (P,), the slope, and the blended logits, or probabilities, of the rows that stand (K,)."""
+
+
+def _spoken(scene: Scene, sources: list[Source], name: str, mixes: str) -> Spoken:
+    if name == "stake":  # what is at stake changes by the minute: nothing of it is kept
+        return of_stakes(scene, sources)
+    learnt = _learnt(scene.round, name, sources, scene.owners)
+    return of_ranks(scene, learnt) if mixes == RANKS else of_logits(scene, learnt, mixes)
+
+
+def of_stakes(scene: Scene, sources: list[Source]) -> Spoken:
+    """Blend as `stake` does, by what is at stake now."""
+    staked = facts_of(scene.round, scene.owners).stakes
+    if staked is None or not staked.any():
+        raise NumericsError("no_stakes", "Nobody stakes here.")
+    shares = staked / staked.sum()
+    g = passes.ranks_of(scene.cache, scene.chosen)
+    spreads, means = passes.spreads_and_levels(scene.cache, scene.chosen)
+    slope = slopes.boldness(spreads[shares > 0], np.einsum("p,pm->m", shares, g))
+    limits = None
+    there = there_before(sources, scene.owners)
+    past = evidence.of_sources(sources, there) if there else None
+    if past is not None:
+        before = shares[[scene.owners.index(pk) for pk in there]]
+        level, limits = rank.past_levels(past)
+        mean = np.einsum("p,pm->m", before, past.voices.g)
+        slope = slopes.settled_slope(mean, past.y, past.starts, slope, level)
+    weights = scene.held(shares)
+    mean = np.einsum("p,pm->m", weights, g)
+    starts, crowd = scene.cache.frame.starts, np.median(means, axis=0)
+    return weights, slope, registry.leveled(slope * mean, starts, crowd, limits)
+
+
+def there_before(sources: list[Source], owners: list[int]) -> list[int]:
+    """Return who of these participants has spoken in earlier rounds."""
+    found = (evidence.submissions_of(source, owners) for source, _ in sources)
+    return sorted({one.participant_id for some in found for one in some})
 
 
 def of_ranks(scene: Scene, learnt: Learnt) -> Spoken:
@@ -197,15 +233,15 @@ def _weighed(learnt: Learnt, owners: list[int]) -> Weighing:
 
 def _learnt(round_: Round, name: str, sources: list[Source], owners: list[int]) -> Learnt:
     """Return what earlier rounds say, from where it is kept or anew."""
-    there = {one.participant_id for source, _ in sources for one in evidence.submissions_of(source, owners)}
-    path = _place(round_, name, sources, sorted(there))
+    there = there_before(sources, owners)
+    path = _place(round_, name, sources, there)
     try:
         kept = json.loads(path.read_text())
         limits = kept.pop("levels")
         weights = {int(pk): w for pk, w in kept.pop("weights").items()}
         return Learnt(weights, levels=tuple(limits) if limits else None, **kept)
     except (OSError, ValueError, KeyError, TypeError):
-        found = _fitted(round_, name, sources, sorted(there))
+        found = _fitted(round_, name, sources, there)
         _write(path, asdict(found))
         return found
 
@@ -228,11 +264,9 @@ def _fitted(round_: Round, name: str, sources: list[Source], there: list[int]) -
     method = registry.METHODS[name]
     if method.alike:
         return Learnt() if past is None or not method.fits else _slope_of(past, method.mixes, there)
-    if name == "stake":
-        raise NumericsError("no_stakes", "Nobody stakes here.")
     if past is None:
         raise NumericsError("too_few_eras", "Nobody here was there in an earlier round.")
-    found = registry.weigh(name, past.voices, facts_of(round_), past)
+    found = registry.weigh(name, past.voices, facts_of(round_, there), past)
     if not found.certified:
         raise NumericsError("not_certified", registry.UNCERTIFIED)
     weights = dict(zip(there, found.weights.tolist(), strict=True))

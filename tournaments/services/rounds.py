@@ -5,20 +5,17 @@ from datetime import datetime
 from django.db import transaction
 
 from tournaments.models import (
-    Account,
     Exclusion,
     Extension,
     Participant,
     Round,
     Selection,
-    Transaction,
-    User,
     VoidRow,
     Work,
 )
 from tournaments.models.rules import DEFAULT
 from tournaments.numerics.blending.registry import default_of
-from tournaments.services import audit, currencies, evidence, files, ledger, phases, work
+from tournaments.services import audit, evidence, files, ledger, phases, pools, stakes, work
 from tournaments.services.access import Actor, need_operator
 from tournaments.services.clock import db_now
 from tournaments.services.datasets import clusters
@@ -49,8 +46,8 @@ def need_state(round_: Round, *states: str) -> None:
 def open_round(actor: Actor, round_: Round) -> Round:
     """Open a draft: freeze the tournament's rules into it, fund its pool, and schedule its close.
 
-    Raises Conflict `wrong_state`, `currency_digits_fixed`, Invalid `closes_in_the_past`, and as
-    `clusters.keep` does.
+    Raises Conflict `wrong_state`, `currency_digits_fixed`, `currency_network_fixed`, Invalid
+    `closes_in_the_past`, and as `clusters.keep` does.
     """
     by = need_operator(actor, round_.tournament)
     clustered = clusters.keep(round_)  # takes a moment, so not under the lock
@@ -66,11 +63,11 @@ def open_round(actor: Actor, round_: Round) -> Round:
         _choose_blend(round_, eras)
         fields = ["state", "opened_at", "opens_at", "clusters_sha256", "rules", "rules_sha256"]
         round_.save(update_fields=fields)
-        funded = _fund(round_, by)
+        funded = pools.fund(round_, by)
         phases.after_opening(round_)
         notices.opened(round_)
         audit.announce(round_, "opened", f"Round {round_.number} is open until {_utc(round_.closes_at)}.")
-        chained = {"ledger": ledger.mark(funded)} if funded else {}
+        chained = ledger.marked([funded] if funded else [])
         audit.record(by, "round_opened", round_, rules=round_.rules_sha256, **chained)
     return round_
 
@@ -85,31 +82,6 @@ def _choose_blend(round_: Round, eras: int) -> None:
 
 def _utc(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def pool_of(round_: Round) -> Account:
-    """Return the account from which a round pays, funded when it opened."""
-    currency = round_.read_rules().currency
-    return ledger.account(round_.tournament, Account.Kind.POOL, currency, round_=round_)
-
-
-def rollover_of(round_: Round) -> Account:
-    """Return the tournament's account that holds what earlier rounds did not pay; the next round takes it."""
-    return ledger.account(round_.tournament, Account.Kind.ROLLOVER, round_.read_rules().currency)
-
-
-def _fund(round_: Round, by: User | None) -> Transaction | None:
-    """Fill the pool from the house and from all that is left over; two rounds at once do not both take it."""
-    rules = round_.read_rules()
-    if not rules.pool:
-        return None
-    currencies.ensure(round_.tournament, rules)
-    ledger.lock(round_.tournament)
-    house = ledger.account(round_.tournament, Account.Kind.HOUSE, rules.currency)
-    left = ledger.balance(rollover_of(round_))
-    lines = [(house, -rules.pool), (rollover_of(round_), -left), (pool_of(round_), rules.pool + left)]
-    memo = f"Pool of round {round_.number}"
-    return ledger.post(Transaction.Kind.FUNDING, lines, memo, round_=round_, actor=by)
 
 
 def close(piece: Work) -> None:
@@ -138,6 +110,7 @@ def _close(round_: Round) -> None:
         mine.setdefault(one.forecaster.participant_id, []).append(one)
     paid = [_paid_place(own) for own in mine.values()]
     selections.filter(pk__in=paid).update(paid_place=True)
+    stakes.lock_all(round_)
     evidence.freeze(round_)
     audit.announce(round_, "closed", f"Round {round_.number} closed with {selections.count()} submissions.")
     phases.after_closing(round_)
@@ -233,16 +206,13 @@ def exclude(actor: Actor, round_: Round, participant: Participant, reason: str) 
 
 
 def cancel(actor: Actor, round_: Round, reason: str) -> Round:
-    """Cancel a round that is not settled: its work ends, its pool goes back to the house."""
+    """Cancel a round that is not settled: its work ends, its pool and all stakes go back."""
     by = need_operator(actor, round_.tournament)
     reason = audit.need_reason(reason)
     with transaction.atomic():
         round_ = lock(round_)
         need_state(round_, State.DRAFT, State.OPEN, State.CLOSED, State.RESOLVED)
-        for funding in Transaction.objects.filter(
-            round=round_, kind=Transaction.Kind.FUNDING, reversed_by__isnull=True
-        ):
-            ledger.reverse(funding, f"Round {round_.number} was cancelled", by)
+        moved = [*pools.give_back(round_, by), *stakes.release_all(round_, by)]
         resolved = round_.state == State.RESOLVED
         round_.state, round_.cancelled_at = State.CANCELLED, db_now()
         round_.save(update_fields=["state", "cancelled_at"])
@@ -250,5 +220,5 @@ def cancel(actor: Actor, round_: Round, reason: str) -> Round:
         if resolved:
             phases.season(round_)
         audit.announce(round_, "cancelled", f"Round {round_.number} was cancelled: {reason}")
-        audit.record(by, "round_cancelled", round_, reason)
+        audit.record(by, "round_cancelled", round_, reason, **ledger.marked(moved))
     return round_

@@ -12,6 +12,8 @@ from tournaments.models.score import SKILL
 from tournaments.numerics.bootstrap import era_draws
 from tournaments.numerics.calibration import Calibration, calibrate, spread
 from tournaments.numerics.losses import SplitScore, score_split
+from tournaments.numerics.payouts.wager import Wager
+from tournaments.numerics.payouts.wager_score import wager_units
 from tournaments.numerics.skill import Skill, score_skill
 from tournaments.services import files, labels, nearness, work
 from tournaments.services.labels import Known
@@ -33,6 +35,7 @@ class Measured:
     skill: Skill
     calibration: Calibration
     histogram: np.ndarray
+    wager_units: int
 
 
 @lru_cache(maxsize=8)
@@ -62,6 +65,7 @@ def measure(round_: Round, split: str, vector: np.ndarray) -> Measured | None:
         score_skill(*scene, eps=eps),
         calibrate(p, known.y, eps=eps),
         spread(p),
+        wager_units(p, known.y, Wager()),
     )
 
 
@@ -118,6 +122,7 @@ def values_of(measured: Measured) -> dict[str, Any]:
         "rows": known.rows,
         "log_loss": result.log_loss,
         "units": result.units,
+        "wager_units": measured.wager_units,
         "gain": result.gain,
         "gain_low": result.gain_low,
         "gain_high": result.gain_high,

@@ -40,6 +40,7 @@ GATES = {
     "not_concordant": "Not one model on all splits",
     "excluded": "Excluded",
     "beyond_paid_places": "Beyond the paid places",
+    "no_weight": "Adds nothing to what others know",
 }
 NEARNESS = {"clear": "Clear", "near": "Near", "too_near": "Too near"}
 NEARNESS_MEANING = {
@@ -180,6 +181,8 @@ NOTICES = {
     "reminder": "Reminder of the operators",
     "resolved": "Results",
     "paid": "Payout",
+    "address_changed": "Payout address",
+    "paid_out": "Money sent",
     "test": "Test",
 }
 NOTICES_WHEN = {
@@ -191,6 +194,8 @@ NOTICES_WHEN = {
     "reminder": "You have nothing in, and the operators ask for it.",
     "resolved": "The results of a round are out.",
     "paid": "A round is settled: what you get, or why nothing.",
+    "address_changed": "Somebody of yours changed where you are paid.",
+    "paid_out": "What you have was sent to your address; with the reference.",
 }
 
 

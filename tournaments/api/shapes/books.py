@@ -49,6 +49,7 @@ class AccountRow(Shape):
     kind = serializers.CharField()
     participant = serializers.CharField(source="participant.alias", default=None, allow_null=True)
     round = serializers.IntegerField(source="round.number", default=None, allow_null=True)
+    batch = serializers.IntegerField(source="batch.number", default=None, allow_null=True)
     currency = serializers.CharField()
     floor = serializers.IntegerField(allow_null=True, help_text="The least it may hold; null is no limit.")
     balance = serializers.IntegerField(source="kept.amount")

@@ -131,8 +131,28 @@ class RulesShape(Shape):
     rewards = serializers.CharField()
     currency = serializers.CharField(required=False)
     currency_digits = serializers.IntegerField(required=False)
+    network = serializers.CharField(
+        required=False, help_text="Of Bitcoin: bitcoin, testnet or regtest; empty for another currency."
+    )
     pool = serializers.IntegerField(required=False, help_text="In minor units.")
-    paid_places = serializers.IntegerField(required=False)
+    payout_rule = serializers.CharField(required=False, help_text="Listed under `payout-rules/`.")
+    paid_places = serializers.IntegerField(required=False, help_text="Of ranked_pool.")
+    contribution = serializers.CharField(required=False, help_text="Of contribution_pool: pcs or src.")
+    corr_multiplier = serializers.FloatField(required=False, help_text="Of stake_curve: what CORR counts.")
+    mmc_multiplier = serializers.FloatField(required=False, help_text="Of stake_curve: what MMC counts.")
+    stake_limit = serializers.FloatField(
+        required=False, help_text="Of stake_curve: the largest share of a stake that is paid or burned."
+    )
+    risk_threshold = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        help_text="Of stake_curve: with more than this at risk in all, in minor units, shares shrink.",
+    )
+    stake_least = serializers.IntegerField(required=False, help_text="Of rules with stakes: the least one.")
+    stake_most = serializers.IntegerField(required=False, allow_null=True, help_text="And the largest one.")
+    four_eyes = serializers.BooleanField(
+        required=False, help_text="Whether a settlement takes two operators: one proposes, another approves."
+    )
     board = serializers.CharField()
 
 

@@ -5,6 +5,22 @@ from rest_framework import serializers
 from tournaments.api.shapes.common import Shape
 
 
+class MissedShape(Shape):
+    """A gate, its limit and what was found, decimals as text; empty where a gate goes by no number."""
+
+    gate = serializers.CharField()
+    limit = serializers.CharField(allow_blank=True)
+    found = serializers.CharField(allow_blank=True)
+
+
+class ReadShape(Shape):
+    """What the rule was given of this participant: by this a payout can be computed again."""
+
+    precedence = serializers.IntegerField()
+    eligible = serializers.BooleanField(help_text="Whether the gates were passed.")
+    scores = serializers.DictField(child=serializers.IntegerField(), help_text="In 1e-9, by name.")
+
+
 class PayoutShape(Shape):
     """What one participant gets, or `reason`, the code of why nothing."""
 
@@ -15,17 +31,22 @@ class PayoutShape(Shape):
     weight = serializers.CharField(help_text="A whole number, in decimal.")
     amount = serializers.IntegerField(required=False)
     reason = serializers.CharField(allow_blank=True)
+    missed = MissedShape(allow_null=True)
+    read = ReadShape(allow_null=True)
 
 
 class PlanShape(Shape):
     """A settlement as it would be: paid + rolled_over = pool + burned."""
 
     rule = serializers.CharField()
+    parameters = serializers.JSONField(help_text="Of the rule, by its own names.")
     rules_sha256 = serializers.CharField()
+    inputs_sha256 = serializers.CharField(allow_blank=True, help_text="Of all that the rule read.")
     currency = serializers.CharField(required=False)
     currency_digits = serializers.IntegerField(required=False)
     pool = serializers.IntegerField(required=False)
     paid = serializers.IntegerField(required=False)
+    burned = serializers.IntegerField(required=False)
     rolled_over = serializers.IntegerField(required=False)
     payouts = PayoutShape(many=True)
 
@@ -34,9 +55,9 @@ class SettlementShape(PlanShape):
     """A settlement that was committed."""
 
     id = serializers.IntegerField()
-    burned = serializers.IntegerField(required=False)
     committed_at = serializers.DateTimeField()
     reversed_at = serializers.DateTimeField(allow_null=True)
+    reverse_reason = serializers.CharField(allow_blank=True)
 
 
 class Balance(Shape):

@@ -24,7 +24,7 @@ LEDGER_COLUMNS = (
 )
 ENTRY_COLUMNS = (
     *("entry_id", "account_id", "account_kind", "participant_id", "account_round_id", "floor"),
-    *("currency", "currency_digits", "amount_minor_units"),
+    *("currency", "currency_digits", "amount_minor_units", "forecaster_id", "batch_id"),
 )
 
 
@@ -93,7 +93,7 @@ def accounts(actor: Actor, tournament: Tournament, currency: str = "", kind: str
         found = found.filter(currency=currency)
     if kind:
         found = found.filter(kind=kind)
-    return found.select_related("kept", "participant", "round__tournament", "tournament").order_by(
+    return found.select_related("kept", "participant", "round__tournament", "tournament", "batch").order_by(
         "currency", "-kept__amount", "pk"
     )
 
@@ -118,7 +118,9 @@ def transactions(actor: Actor, tournament: Tournament, kind: str = "") -> QueryS
     found = Transaction.objects.filter(tournament=tournament)
     if kind:
         found = found.filter(kind=kind)
-    entries = Entry.objects.select_related("account__participant", "account__round__tournament")
+    entries = Entry.objects.select_related(
+        "account__participant", "account__round__tournament", "account__batch"
+    )
     return (
         found.select_related("seal", "actor", "round__tournament", "reverses", "reversed_by")
         .prefetch_related(Prefetch("entries", entries.order_by("pk")))

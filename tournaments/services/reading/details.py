@@ -7,7 +7,11 @@ from tournaments.services.access import Actor, reader_in
 from tournaments.services.clock import db_now
 from tournaments.services.deadlines import deadline, used_quota
 
-MONEY = ("currency", "currency_digits", "pool", "paid_places")
+MONEY = (
+    *("currency", "currency_digits", "network", "pool"),
+    *("payout_rule", "paid_places", "contribution", "four_eyes"),
+    *("corr_multiplier", "mmc_multiplier", "stake_limit", "risk_threshold", "stake_least", "stake_most"),
+)
 
 
 def rules_json(rules: Rules) -> dict[str, Any]:

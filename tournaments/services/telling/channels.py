@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from tournaments.models import Delivery, Member, Notice, User, Webhook
+from tournaments.models.notices import OF_MONEY
 from tournaments.services import audit
 from tournaments.services.access import Actor
 from tournaments.services.clock import db_now
@@ -50,7 +51,7 @@ def kinds_for(user: User) -> list[str]:
     """Return the kinds of notices that can come to a user."""
     played = Member.objects.filter(user=user).select_related("tournament")
     rewarded = any(one.tournament.rules.get("rewards") != "none" for one in played)
-    return [kind for kind in Notice.values if rewarded or kind != Notice.PAID]
+    return [kind for kind in Notice.values if rewarded or kind not in OF_MONEY]
 
 
 def choose_mails(actor: Actor, wanted: list[str]) -> None:

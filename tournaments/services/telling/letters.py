@@ -17,6 +17,7 @@ WHY_UNPAID = {
     "not_concordant": "your file is not like one model on all splits",
     "excluded": "you were excluded from the round",
     "beyond_paid_places": "your place is beyond the paid ones",
+    "no_weight": "your file adds nothing to what others know",
 }
 
 
@@ -32,7 +33,8 @@ def write(kind: str, body: Body) -> Written:
     """Return a notice in words."""
     subject, lines = WORDS[kind](body)
     name = " ".join(body["tournament_name"].split())  # a subject is one line
-    return Written(f"{name}, round {body['round']}: {subject}", lines)
+    where = f"{name}, round {body['round']}" if "round" in body else name
+    return Written(f"{where}: {subject}", lines)
 
 
 def _names(body: Body) -> str:
@@ -94,6 +96,23 @@ def _paid(body: Body) -> tuple[str, list[str]]:
     ]
 
 
+def _address_changed(body: Body) -> tuple[str, list[str]]:
+    unit, now = unit_text(body["currency"]), body["address"]
+    said = (
+        f"{body['by']} changed where you are paid in {unit}. It is {now} now, and is paid to after a day."
+        if now
+        else f"{body['by']} took back where you are paid in {unit}. You are not paid until there is another."
+    )
+    lines = [said, "If nobody of yours did this, tell the operators at once, and change your password."]
+    return "where you are paid has changed", lines
+
+
+def _paid_out(body: Body) -> tuple[str, list[str]]:
+    sum_ = amount(body["amount"], body["currency"], body["currency_digits"])
+    line = f"{sum_} were sent to {body['address']}, in payout batch {body['batch']}."
+    return f"{sum_} were sent to you", [line, f"Reference: {body['reference']}"]
+
+
 WORDS: dict[str, Callable[[Body], tuple[str, list[str]]]] = {
     Notice.ACCEPTED: _accepted,
     Notice.REJECTED: _rejected,
@@ -103,6 +122,8 @@ WORDS: dict[str, Callable[[Body], tuple[str, list[str]]]] = {
     Notice.REMINDER: _reminder,
     Notice.RESOLVED: _resolved,
     Notice.PAID: _paid,
+    Notice.ADDRESS_CHANGED: _address_changed,
+    Notice.PAID_OUT: _paid_out,
 }
 
 

@@ -1,4 +1,4 @@
-"""Do the books add up? Sums, currencies, floors, kept balances and settlements, against the entries alone."""
+"""Do the books add up? Sums, currencies, floors, kept balances, settlements, batches, against the entries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,13 +10,11 @@ from tournaments.models import (
     Balance,
     Entry,
     LedgerHead,
-    Payout,
-    Settlement,
     Tournament,
     Transaction,
 )
 from tournaments.services import ledger
-from tournaments.services.upkeep import chain
+from tournaments.services.upkeep import chain, payouts, settlements
 from tournaments.services.upkeep.findings import Finding, Tell, silent
 
 
@@ -44,7 +42,8 @@ def verify(tournament: Tournament, expected: Iterable[chain.Mark] = (), tell: Te
         *_foreign(tournament),
         *_kept(tournament),
         *_floors(tournament),
-        *_settlements(tournament),
+        *settlements.check(tournament),
+        *payouts.check(tournament),
     ]
     return Verdict(tournament, *ledger.head(tournament), found)
 
@@ -127,30 +126,3 @@ def _floors(tournament: Tournament) -> list[Finding]:
         )
         for row in sums.filter(total__lt=F("floor")).order_by("pk")
     ]
-
-
-def _settlements(tournament: Tournament) -> list[Finding]:
-    made = Settlement.objects.filter(round__tournament=tournament).select_related("round").order_by("pk")
-    wrong = [(one, _wrong(one)) for one in made]
-    return [
-        Finding("settlement_unpaid", f"settlement {settlement.pk}", why) for settlement, why in wrong if why
-    ]
-
-
-def _wrong(settlement: Settlement) -> str:
-    """Say how payouts or ledger differ from a settlement, or "" when they agree in every sum."""
-    payouts = Payout.objects.filter(settlement=settlement).aggregate(total=Sum("amount"))["total"] or 0
-    entries = Entry.objects.filter(transaction=settlement.transaction_id)
-    moved = {
-        row["account__kind"]: row["total"]
-        for row in entries.values("account__kind").annotate(total=Sum("amount"))
-    }
-    for name, says, holds in (
-        ("Its payouts", settlement.paid, payouts),
-        ("The ledger's payments", settlement.paid, moved.get(Account.Kind.PARTICIPANT, 0)),
-        ("The ledger's rollover", settlement.rolled_over, moved.get(Account.Kind.ROLLOVER, 0)),
-        ("The pool's entry", -settlement.pool, moved.get(Account.Kind.POOL, 0)),
-    ):
-        if says != holds:
-            return f"{name}: {holds}; the settlement says {says}."
-    return ""

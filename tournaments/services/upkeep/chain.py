@@ -38,13 +38,18 @@ class Link:
 def text_of(link: Link, digits: dict[str, int]) -> str:
     """Return what a transaction's hash is of; `digits` are those of the tournament's currencies.
 
-    A first line of the transaction, then one for each entry by its id. What is null is empty. Another column
-    of an account that decides whose money it is joins the end of an entry's line where it is not null, so
-    that hashes of before stay right.
+    A first line of the transaction, then one for each entry by its id. What is null is empty; but forecaster
+    and batch, which accounts have not always had, join the end of a line by name, where they are not null.
     """
     head = (FORMAT, link.tournament, link.seq, link.previous, *cells_of(link.transaction))
-    lines = (entry_cells(entry, digits) for entry in link.entries)
+    lines = (_hashed(entry_cells(entry, digits)) for entry in link.entries)
     return "\n".join("|".join("" if cell is None else str(cell) for cell in row) for row in (head, *lines))
+
+
+def _hashed(cells: tuple[object, ...]) -> tuple[object, ...]:
+    *always, forecaster, batch = cells
+    later = {"forecaster": forecaster, "batch": batch}
+    return (*always, *(f"{name} {pk}" for name, pk in later.items() if pk))
 
 
 def cells_of(one: Transaction) -> tuple[object, ...]:
@@ -56,11 +61,12 @@ def cells_of(one: Transaction) -> tuple[object, ...]:
 
 
 def entry_cells(entry: Entry, digits: dict[str, int]) -> tuple[object, ...]:
-    """Return what is hashed of an entry and its account."""
+    """Return what is hashed of an entry and its account; forecaster and batch come last."""
     to = entry.account
     return (
         *(entry.pk, entry.account_id, to.kind, to.participant_id, to.round_id, to.floor),
         *(entry.currency, digits.get(entry.currency), entry.amount),
+        *(to.forecaster_id, to.batch_id),
     )
 
 

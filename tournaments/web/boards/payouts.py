@@ -9,11 +9,12 @@ from tournaments.models import Round, Settlement
 from tournaments.services import settlement
 from tournaments.services.access import Actor, find_round, participant_of
 from tournaments.services.errors import Unknown
+from tournaments.web import gates
 from tournaments.web.door import page, show
 from tournaments.web.sheets import csv_file
 
 LINES = 50
-CSV_HEADS = ("place", "alias", "sharing_the_place", "reason", "payout_minor_units")
+CSV_HEADS = ("place", "alias", "sharing_the_place", "reason", "limit", "found", "payout_minor_units")
 
 
 @page
@@ -31,7 +32,7 @@ def show_payouts(request: HttpRequest, actor: Actor, slug: str, number: str) -> 
         "rules": round_.read_rules(),
         "me": me,
         "settlement": settled,
-        "payouts": [*(one for one in own if one not in shown), *shown],
+        "payouts": gates.told(round_, [*(one for one in own if one not in shown), *shown]),
         "page": here,
     }
     return show(request, "web/boards/payouts.html", context)
@@ -42,7 +43,10 @@ def payouts_csv(request: HttpRequest, actor: Actor, slug: str, number: str) -> H
     """Return every line of a round's settlement in force as a CSV file."""
     round_ = find_round(actor, slug, number)
     lines = settlement.payouts_of(_settled(round_))
-    rows = ([one.place, one.participant.alias, one.tied, one.reason, one.amount] for one in lines)
+    rows = (
+        [one.place, one.participant.alias, one.tied, one.reason, *gates.cells(number), one.amount]
+        for one, _, number in gates.told(round_, lines)
+    )
     return csv_file(f"{slug}-{round_.number}-payouts", CSV_HEADS, rows)
 
 

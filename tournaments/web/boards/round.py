@@ -11,6 +11,7 @@ from tournaments.services import settlement
 from tournaments.services.access import Actor, find_round, participant_of
 from tournaments.services.reading import blends, desk, exports, histories, reports, status
 from tournaments.services.reading.feedback import splits_of
+from tournaments.web import gates, pays
 from tournaments.web.boards import blends as blended
 from tournaments.web.boards import board as boards
 from tournaments.web.boards import crowd, lists
@@ -111,7 +112,8 @@ def show_round(request: HttpRequest, actor: Actor, slug: str, number: str) -> Ht
         "blends": blended.shown(made) if made else None,
         "export": exports.offered(actor, round_),
         "last": histories.last_before(round_, me) if me and round_.state == State.OPEN else None,
-        "payouts": _payouts(found.settlement),
+        "payouts": _payouts(round_, found.settlement),
+        "pays": pays.of(round_.read_rules()),
         "sizes": [(split, round_.split_rows[split]) for split in SPLITS if split in round_.split_rows],
         "datasets": round_.datasets.order_by("pk"),
         "log": round_.log.order_by("-pk"),
@@ -120,11 +122,11 @@ def show_round(request: HttpRequest, actor: Actor, slug: str, number: str) -> Ht
     return show(request, "web/round.html", context)
 
 
-def _payouts(settled: Settlement | None) -> Any:
+def _payouts(round_: Round, settled: Settlement | None) -> Any:
     """Return the lines of a settlement where they are few enough to stand on the round's page."""
     if settled is None or settled.payouts.count() > PAYOUTS_HERE:
         return None
-    return list(settlement.payouts_of(settled))
+    return gates.told(round_, settlement.payouts_of(settled))
 
 
 def _splits(round_: Round, found: _Board) -> list[tuple[str, str, bool]]:

@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from tournaments.services import contests, firsthour
 from tournaments.services.access import Actor, find_tournament, need_operator
 from tournaments.services.errors import Refused
+from tournaments.web import pays
 from tournaments.web.door import page, show
 from tournaments.web.making.forms import AboutForm, TournamentForm, refuse
 from tournaments.web.making.rules import RulesForm
@@ -49,6 +50,8 @@ def rules(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
         "tournament": tournament,
         "form": form,
         "about": about,
+        "pays": pays.of(now),
+        "rules": now,
         "changed": "changed" in request.GET and not form.is_bound,
         "draft": firsthour.of_tournament(tournament).draft,
     }

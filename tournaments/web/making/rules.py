@@ -13,10 +13,16 @@ from tournaments.models.rules import BLENDS, SURE_BLENDS
 from tournaments.web import words
 from tournaments.web.forms import shifted
 
-MONEY = ("currency", "currency_digits", "pool", "paid_places")
+MONEY = ("currency", "currency_digits", "network", "pool", "paid_places")
 WHOLE, PART, MAYBE, YES, WORD, POOL = "whole", "part", "maybe", "yes", "word", "pool"
 STAKE = "stake"
 Choices = tuple[tuple[str, str], ...]
+NETWORKS: Choices = (
+    ("", "None: another currency"),
+    ("bitcoin", "Bitcoin"),
+    ("testnet", "Testnet"),
+    ("regtest", "Regtest"),
+)
 
 
 @dataclass(frozen=True)
@@ -168,6 +174,13 @@ GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
                 WHOLE,
             ),
             Rule(
+                "network",
+                "Bitcoin network",
+                "Where the unit is the bitcoin: addresses are checked against it and wallets' files written. "
+                "It needs money and 8 decimals.",
+                choices=NETWORKS,
+            ),
+            Rule(
                 "pool", "Pool of a round", "What a round pays out, taken from the house when it opens.", POOL
             ),
             Rule(
@@ -206,7 +219,8 @@ def _field(rule: Rule, rules: Rules) -> forms.Field:
     if rule.kind == YES:
         return forms.BooleanField(required=False, **shown)
     if rule.choices:
-        return Choice(rule, _choices(rule, rules), **shown)
+        choices = _choices(rule, rules)
+        return Choice(rule, choices, required="" not in dict(choices), **shown)
     if rule.kind == WHOLE:
         return forms.IntegerField(**shown)
     if rule.kind == POOL:
@@ -259,7 +273,7 @@ class RulesForm(forms.Form):
     def _rewards(self, chosen: str) -> dict[str, Any]:
         """Return what goes with other rewards than before: no pool with none, a usual one at first."""
         if chosen == "none":
-            return {"pool": 0}
+            return {"pool": 0, "network": ""}
         if self.rules.rewards != "none":
             return {}
         if chosen == "money":

@@ -14,6 +14,8 @@ ACCOUNTS = {
     "rollover": "Left over",
     "pool": "Pools",
     "participant": "Participants",
+    "escrow": "Stakes",
+    "batch": "Payout batches",
 }
 MEANINGS = {
     "house": "what the operator put up as prizes",
@@ -21,6 +23,8 @@ MEANINGS = {
     "rollover": "what earlier rounds did not pay; the next round takes it",
     "pool": "what rounds that are not settled will pay from",
     "participant": "what belongs to those who play",
+    "escrow": "what forecasters have at stake in rounds",
+    "batch": "what was collected and is not booked as sent yet",
 }
 KINDS = {
     "funding": "Pool funded",
@@ -29,6 +33,24 @@ KINDS = {
     "reversal": "Reversal",
     "deposit": "Deposit",
     "withdrawal": "Withdrawal",
+    "stake": "Staked",
+    "unstake": "Stake taken back",
+    "collection": "Collected to be paid out",
+    "sent": "Paid out",
+}
+
+
+SKIPPED = {
+    "no_address": "Waits: nowhere to be paid",
+    "address_too_new": "Waits: the address is too new",
+    "below_minimum": "Waits: less than asked for",
+    "below_dust": "Waits: fewer than 546 satoshis, which the network does not pass on",
+}
+FORMS = {
+    "bank": "For a bank, CSV",
+    "electrum": "For Electrum: Pay to many",
+    "sparrow": "For Sparrow: Send To Many, Load CSV",
+    "core": "For Bitcoin Core: sendmany",
 }
 
 
@@ -71,6 +93,18 @@ def kind_words(kind: str) -> str:
 
 
 @register.filter
+def skipped_words(reason: str) -> str:
+    """Return why somebody is not paid yet."""
+    return SKIPPED.get(reason, reason)
+
+
+@register.filter
+def form_words(form: str) -> str:
+    """Return for whom a batch's file is."""
+    return FORMS.get(form, form)
+
+
+@register.filter
 def group_words(kind: str) -> str:
     """Return what a kind of accounts is called."""
     return ACCOUNTS.get(kind, kind)
@@ -85,6 +119,8 @@ def group_means(kind: str) -> str:
 @register.filter
 def account_words(account: Account) -> str:
     """Return whose an account is."""
+    if account.batch:
+        return f"Payout batch {account.batch.number}"
     if account.participant_id:
         return str(account.participant)
     return f"Pool of round {account.round.number}" if account.round else group_words(account.kind)

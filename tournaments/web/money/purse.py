@@ -12,6 +12,7 @@ from tournaments.services.currencies import decimal_text
 from tournaments.services.errors import Unknown
 from tournaments.services.reading import statements
 from tournaments.web.door import page, show
+from tournaments.web.money import paying
 from tournaments.web.sheets import csv_file
 
 LINES = 50
@@ -46,6 +47,7 @@ def money(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
         "currency": currency,
         "page": here,
         "lines": [(one, digits[one.currency]) for one in here],
+        **paying.section(actor, tournament),
     }
     return show(request, "web/money/money.html", context)
 

@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from tournaments.web.money import booking, books, purse
+from tournaments.web.money import batches, booking, books, paying, purse
 
 T = "t/<slug:slug>/"
 urlpatterns = [
     path(T + "money/", purse.money, name="money"),
     path(T + "money.csv", purse.money_csv, name="money-csv"),
+    path(T + "money/address/<str:code>/", paying.address, name="payout-address"),
+    path(T + "batches/", batches.batches, name="batches"),
+    path(T + "batches/<int:number>/", batches.batch, name="batch"),
+    path(T + "batches/<int:number>/files/<str:form>/", batches.file, name="batch-file"),
+    path(T + "batches/<int:number>/sent/", batches.sent, name="batch-sent"),
+    path(T + "batches/<int:number>/cancel/", batches.cancel, name="batch-cancel"),
     path(T + "books/", books.trial_balance, name="books"),
     path(T + "books.csv", books.trial_balance_csv, name="books-csv"),
     path(T + "books/accounts/", books.accounts, name="accounts"),

@@ -1,0 +1,53 @@
+"""Addresses of BIP-13, BIP-173 and BIP-350, and others like them that must not be paid to."""
+
+GOOD = [
+    ("bitcoin", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "p2pkh"),
+    ("bitcoin", "3P14159f73E4gFr7JterCCQh9QjiTjiZrG", "p2sh"),
+    ("bitcoin", "BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4", "p2wpkh"),
+    ("testnet", "tb1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3q0sl5k7", "p2wsh"),
+    ("testnet", "tb1qqqqqp399et2xygdj5xreqhjjvcmzhxw4aywxecjdzew6hylgvsesrxh6hy", "p2wsh"),
+    ("bitcoin", "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0", "p2tr"),
+    ("testnet", "tb1pqqqqp399et2xygdj5xreqhjjvcmzhxw4aywxecjdzew6hylgvsesf3hn0c", "p2tr"),
+    ("testnet", "mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn", "p2pkh"),
+    ("testnet", "2MzQwSSnBHWHqSAqtTVQ6v47XtaisrJa1Vc", "p2sh"),
+    ("regtest", "mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn", "p2pkh"),
+    ("regtest", "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", "p2wpkh"),
+]
+UNSUPPORTED = [
+    "bc1pw508d6qejxtdg4y5r3zarvary0c5xw7kw508d6qejxtdg4y5r3zarvary0c5xw7kt5nd6y",
+    "BC1SW50QGDZ25J",
+    "bc1zw508d6qejxtdg4y5r3zarvaryvaxxpcs",
+    "bc1pfeessrawgf",
+]
+BAD = {
+    "another prefix": "tc1qw508d6qejxtdg4y5r3zarvary0c5xw7kg3g4ty",
+    "another prefix, bech32m": "tc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq5zuyut",
+    "checksum of bech32": "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5",
+    "version 1 with bech32": "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqh2y7hd",
+    "version 1 with bech32, testnet": "tb1z0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqglt7rf",
+    "version 16 with bech32": "BC1S0XLXVLHEMJA6C4DQV22UAPCTQUPFHLXM9H8Z3K2E72Q4K9HCZ7VQ54WELL",
+    "version 0 with bech32m": "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kemeawh",
+    "version 0 with bech32m, testnet": "tb1q0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq24jc47",
+    "a character that is none": "bc1p38j9r5y49hruaue7wxjce0updqjuyyx0kh56v8s25huc6995vvpql3jow4",
+    "version 17": "BC130XLXVLHEMJA6C4DQV22UAPCTQUPFHLXM9H8Z3K2E72Q4K9HCZ7VQ7ZWS8R",
+    "a program of 1 byte": "bc1pw5dgrnzv",
+    "a program of 41 bytes": "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v8n0nx0muaewav253zgeav",
+    "version 0 of 16 bytes": "BC1QR508D6QEJXTDG4Y5R3ZARVARYV98GJ9P",
+    "both cases": "tb1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq47Zagq",
+    "zero padding of more than 4 bits": "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v07qwwzcrf",
+    "padding that is not zero": "tb1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vpggkg4j",
+    "an empty program": "bc1gmk9yu",
+    "version 0 of 16 bytes, BIP-173": "bc1rw5uspcuf",
+    "nothing": "",
+    "too short": "1",
+    "letters that are none": "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN0",
+    "checksum of base58": "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3",
+    "a private key": "5Kb8kLf9zgWQnogidDA76MzPL6TsZZY36hWXMssSzNydYXYB9KF",
+    "an extended key": "xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8"
+    "YtGqsefD265TMg7usUDFdp6W1EGMcet8",
+    "a payment address with amount": "bitcoin:1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2?amount=1",
+    "two": "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2 3P14159f73E4gFr7JterCCQh9QjiTjiZrG",
+    "another script": "bc1qw508d6qejxtdg4y5r3zаrvary0c5xw7kv8f3t4",
+    "Ethereum": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+    "Litecoin": "LVg2kJoFNg45Nbpy53h7Fe1wKyeXVRhMH9",
+}
