@@ -7,10 +7,11 @@ import pytest
 
 from tests.services.paying.people import AT, BTC, IBAN, TXID
 from tests.world import World
-from tournaments.models import AuditEvent, PayoutBatch, Role
+from tournaments.models import PRESETS, AuditEvent, PayoutBatch, Role
 from tournaments.services import contests, purse
 from tournaments.services.paying import addresses, batches
 from tournaments.services.people import roster, users
+from tournaments.web.making.rules import RulesForm
 
 pytestmark = pytest.mark.django_db
 MONEY, BATCHES = "/t/weekly/money/", "/t/weekly/batches/"
@@ -144,6 +145,24 @@ def test_totals_stand_in_every_unit_that_a_wallet_may_show(look, tmp_path):
         assert words in page.text
     page = look("olga").post(f"{BATCHES}1/sent/", {**END, "reference": TXID[:-1]}, status=400)
     assert "64 hexadecimal digits" in page.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "changed"),
+    [
+        ({"currency": "BTC", "currency_digits": "8", "network": "regtest"}, {"currency", "currency_digits"}),
+        ({"rewards": "none"}, {"rewards", "pool"}),
+    ],
+)
+def test_the_network_is_one_of_the_rules_and_goes_with_the_rewards(typed, changed):
+    rules = PRESETS["alpha"] if "network" in typed else PRESETS["alpha"].but(**{**BTC, "pool": 5})
+    asked = {name: "" if value is None else value for name, value in RulesForm(rules=rules).initial.items()}
+    form = RulesForm({**asked, **typed}, rules=rules)
+    assert form.is_valid(), form.errors
+    changes = form.changes()
+    assert changed | {"network"} <= set(changes)
+    assert changes["network"] == typed.get("network", "")
+    assert rules.but(**changes).network == typed.get("network", "")
 
 
 def test_addresses_that_are_shared_are_pointed_out(look, owed):

@@ -13,7 +13,16 @@ from tests.commands.conftest import break_rules
 from tests.racing import at_once
 from tests.services.paying.people import AT, BTC, TXID, Payer
 from tests.world import World
-from tournaments.models import AuditEvent, Delivery, Participant, PayoutBatch, PayoutItem, Transaction, User
+from tournaments.models import (
+    AuditEvent,
+    Delivery,
+    Participant,
+    PayoutAddress,
+    PayoutBatch,
+    PayoutItem,
+    Transaction,
+    User,
+)
 from tournaments.services import ledger, purse
 from tournaments.services.paying import batches
 from tournaments.services.upkeep import books
@@ -169,6 +178,13 @@ def test_a_batch_that_an_owner_changed_is_found(payer: Payer, table: str, change
     )
     found = {(one.code, one.what) for one in books.everything()}
     assert found == {("batch_differs", "payout batch 1")}
+
+
+def test_of_two_members_who_say_where_at_once_the_later_one_is_in_force(payer: Payer) -> None:
+    said = [lambda one=one: payer.register("ann", one) for one in (AT[1], AT[2]) * 2]
+    assert at_once(*said) == ["done"] * 4
+    known = PayoutAddress.objects.filter(participant__alias="Ann").order_by("pk")
+    assert [one.retired_at is None for one in known] == [False] * (len(known) - 1) + [True]
 
 
 def test_an_address_changed_while_it_is_collected_is_the_old_or_the_new_one(payer: Payer) -> None:
