@@ -32,7 +32,7 @@ def stage(kept, tmp_path):
 
 
 def summed(world, rounds, changes, **bets):
-    totals = Counter()
+    totals: Counter[str] = Counter()
     for round_ in rounds:
         round_.refresh_from_db()
         plan = settlement.what_if(world.operator, round_, changes, **bets)

@@ -1,5 +1,7 @@
 """What other rules would have paid: from stored integers, without a row."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from django.db import connection
@@ -45,7 +47,7 @@ def test_a_settled_round_is_compared_with_what_was_paid_from_what_there_was(stag
     changes = {one.alias: (one.before, one.amount, one.difference) for one in found.lines}
     assert (changes[first], changes[second]) == ((531, 1_000, 469), (469, 0, -469))
     # Of five the first has all: (5 - 1) / 5. Before: 531 and 469 of 1,000.
-    assert (float(found.after.gini), found.after.top_one) == (0.8, 1)
+    assert (found.after.gini, found.after.top_one) == (Fraction(4, 5), Fraction(1))
     assert float(found.before.gini) == pytest.approx((4 * 531 + 2 * 469) / (5 * 1_000))
     assert float(found.before.top_one) == 0.531
 
@@ -60,6 +62,7 @@ def test_a_gate_on_originality_is_held_against_what_was_measured(stage):
         lines = settlement.what_if(world.operator, round_, {"originality_gate": gate}).lines
         for line in lines:
             if line.reason in ("", "not_original"):
+                assert line.submission_id is not None
                 near = quantise(rho[line.submission_id]) > quantise(gate)
                 assert (line.reason == "not_original") == near
 

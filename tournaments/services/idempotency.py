@@ -37,7 +37,7 @@ def once(user: User, key: str, print_: str, effect: Callable[[], Answer]) -> Ans
             answer = effect()
             IdempotencyKey.objects.create(user=user, key=key, fingerprint=print_, answer=answer)
             return answer
-    except IntegrityError:
+    except (IntegrityError, Conflict):  # the same request may have won while this one waited for a lock
         earlier = answered(user, key, print_)
         if earlier is None:
             raise

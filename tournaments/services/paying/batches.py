@@ -7,7 +7,6 @@ What is collected is the participants' no more, so it can neither be collected t
 Each verb is one transaction: cut off anywhere, it has happened whole or not at all.
 """
 
-from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Prefetch, QuerySet
@@ -51,7 +50,7 @@ def collect(
             raise Conflict("nothing_owed", f"Nobody is owed anything in {currency} that can be paid now.")
         return {"batch": _collected(by, tournament, found).pk}
 
-    return _get(_once(by, key, print_, effect))
+    return _get(idempotency.once(by, key, print_, effect))
 
 
 def _collected(by: User, tournament: Tournament, found: owed.Owed) -> PayoutBatch:
@@ -118,7 +117,7 @@ def settle(actor: Actor, batch: PayoutBatch, reference: str, key: str = "") -> P
         payments.paid_out(one, reference)
         return {"batch": one.pk}
 
-    return _get(_once(by, key, print_, effect))
+    return _get(idempotency.once(by, key, print_, effect))
 
 
 def cancel(actor: Actor, batch: PayoutBatch, reason: str, key: str = "") -> PayoutBatch:
@@ -147,7 +146,7 @@ def cancel(actor: Actor, batch: PayoutBatch, reason: str, key: str = "") -> Payo
         )
         return {"batch": one.pk}
 
-    return _get(_once(by, key, print_, effect))
+    return _get(idempotency.once(by, key, print_, effect))
 
 
 def account_of(batch: PayoutBatch) -> Account:
@@ -179,17 +178,6 @@ def _whole() -> QuerySet[PayoutBatch]:
 
 def _get(answer: idempotency.Answer) -> PayoutBatch:
     return _whole().prefetch_related(_ITEMS).get(pk=answer["batch"])
-
-
-def _once(by: User, key: str, print_: str, effect: Callable[[], idempotency.Answer]) -> idempotency.Answer:
-    """As `idempotency.once`; whoever waited for the lock while the same request won gets that answer."""
-    try:
-        return idempotency.once(by, key, print_, effect)
-    except Conflict:
-        earlier = idempotency.answered(by, key, print_)
-        if earlier is None:
-            raise
-        return earlier
 
 
 def _pending(batch: PayoutBatch) -> PayoutBatch:
