@@ -132,7 +132,7 @@ def _pay_out(game: Game) -> dict[str, Any]:
     refused = refusal(lambda: game.operator.post(f"{one}settle/", {"reference": TXID[::-1]}))
     hold("a batch is paid once", refused is not None and refused.code == "batch_not_pending")
     hold("afterwards nothing is owed", all(acts.balance(player) == 0 for player in game.players))
-    hold("the ledger is whole", not stage.manage("verify_ledger", WAGERS.slug)["findings"])
+    hold("the ledger is whole", stage.manage("verify_ledger", WAGERS.slug)["intact"])
     return {**batch, "files": files, "reference": TXID}
 
 

@@ -37,7 +37,10 @@ def stack(houses: HouseTemplate) -> Iterator[House]:
 @pytest.fixture(scope="session")
 def harbour(stack: House, tmp_path_factory: pytest.TempPathFactory) -> stage.Contest:
     """The contest whose pages are looked at."""
-    return stage.harbour(stack, tmp_path_factory.mktemp("harbour"))
+    folder = tmp_path_factory.mktemp("harbour")
+    contest = stage.harbour(stack, folder)
+    stage.regatta(stack, folder)
+    return contest
 
 
 @pytest.fixture(scope="package")

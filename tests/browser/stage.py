@@ -34,6 +34,7 @@ for name, *words in {commands!r}:
     call_command(name, *words, "--json", stdout=said)
     print(json.dumps(json.loads(said.getvalue())))
 """
+AUCTION = (*MONEY, "payout_rule=auction", "stake_least=100", "stake_most=50000")
 Rules = tuple[str, ...]
 Files = dict[tuple[str, str], bytes]
 SECRETS: dict[str, dict[str, dict[str, Any]]] = {}
@@ -203,4 +204,17 @@ def harbour(house: House, folder: Path) -> Contest:
         "copy": judged["dan", "main"],
         "waiting": waiting["ann", "main"],
     }
+    return contest
+
+
+def regatta(house: House, folder: Path) -> Contest:
+    """Return a contest with an open round, an auction, in which Ann and Bob have something at stake."""
+    crew = {user: PLAYERS[user] for user in ("ann", "bob")}
+    contest = Contest(house, "regatta", "Regatta", folder).make(crew, 1, AUCTION)
+    contest.open(1)
+    for user, amount, confidence in (("ann", 12_500, 200_000_000), ("bob", 4_000, 35_000_000)):
+        booked = {"alias": crew[user], "currency": "EUR", "amount": 80_000, "reference": f"transfer {user}"}
+        contest.api("olga").post("deposits/", booked, key=f"deposit {user}")
+        staked = {"amount": amount, "confidence": confidence}
+        contest.api(user).call("PUT", "rounds/1/stake/", json=staked)
     return contest

@@ -14,10 +14,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 WORDS = ("add_participant", "weekly", "Heron", "--user", "ann")
 
 
-def test_a_new_user_gets_a_password_and_a_token_to_read_and_upload(command: Command) -> None:
+def test_a_new_user_gets_a_password_and_a_token_to_read_upload_and_stake(command: Command) -> None:
     login = json.loads(command(*WORDS, "--json").out)["login"]
     assert user("ann").check_password(login["password"])
-    assert keys.actor_of_token(login["token"]).scopes == {"read", "upload"}
+    assert keys.actor_of_token(login["token"]).scopes == {"read", "upload", "stake"}
     assert Participant.objects.get().members.get().user == user("ann")
 
 

@@ -5,6 +5,7 @@ import pytest
 from tournaments.models import AuditEvent, Tournament
 from tournaments.services import contests
 from tournaments.services.people import users
+from tournaments.web.making.rules import RulesForm
 
 pytestmark = pytest.mark.django_db
 
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.django_db
 def rules_of(tournament, **changes):
     """What the form of the rules sends when nothing is changed but these."""
     data = {name: value for name, value in tournament.read_rules().to_json().items() if value is not None}
-    data["pool"] = "10.00"
+    data |= {"pool": "10.00", "stake_least": "0.01"}
     data = {name: value for name, value in data.items() if value is not False}
     return {**data, **changes}
 
@@ -50,12 +51,72 @@ def test_without_rewards_the_rules_speak_of_no_money(look, world):
     world.tournament.refresh_from_db()
     assert (world.tournament.read_rules().rewards, world.tournament.read_rules().pool) == ("none", 0)
     page = olga.get("/t/weekly/rules/")
-    assert not any(words in page.text for words in ("Pool of a round", "Paid places", "stake"))
+    assert not any(words in page.text for words in ("Pool of a round", "Paid places", "Payout rule", "stake"))
     data = rules_of(world.tournament, rewards="points")
     del data["pool"]
     olga.post("/t/weekly/rules/", data)
     world.tournament.refresh_from_db()
     assert (world.tournament.read_rules().currency, world.tournament.read_rules().pool) == ("POINTS", 100_000)
+
+
+def test_a_payout_rule_with_stakes_is_chosen_and_its_amounts_are_written_in_units(look, world):
+    olga = look("olga")
+    page = olga.get("/t/weekly/rules/").text
+    for words in (
+        "Stake curve A house account pays, or burns",
+        "Auction Stakes queue",
+        "Least stake",
+        "Two operators",
+    ):
+        assert words in page
+    amounts = {"stake_least": "2.50", "stake_most": "400", "risk_threshold": "72000.01", "pool": "500"}
+    curve = {"payout_rule": "stake_curve", "corr_multiplier": "0.75", "stake_limit": "0.1", "four_eyes": "on"}
+    olga.post("/t/weekly/rules/", rules_of(world.tournament, **amounts, **curve))
+    world.tournament.refresh_from_db()
+    rules = world.tournament.read_rules()
+    assert (rules.payout_rule, rules.corr_multiplier, rules.stake_limit) == ("stake_curve", 0.75, 0.1)
+    assert (rules.stake_least, rules.stake_most, rules.risk_threshold) == (250, 40_000, 7_200_001)
+    assert rules.four_eyes
+    written = {one["name"]: one.get("value") for one in olga.get("/t/weekly/rules/").fields}
+    assert (written["stake_least"], written["risk_threshold"]) == ("2.50", "72000.01")
+    emptied = {name: "" for name in ("stake_most", "risk_threshold")}
+    olga.post("/t/weekly/rules/", rules_of(world.tournament, **{**amounts, **curve, **emptied}))
+    world.tournament.refresh_from_db()
+    assert world.tournament.read_rules().stake_most is None
+    assert world.tournament.read_rules().risk_threshold is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "said"),
+    [
+        ({"payout_rule": "wager"}, "pool", "A wager has no pool"),
+        ({"payout_rule": "auction", "pool": "0"}, "pool", "auction pays gains out of a pool."),
+        ({"stake_least": "5", "stake_most": "4.99"}, "stake_most", "At least the least stake, or none."),
+        ({"stake_least": "0"}, "stake_least", "at least 1."),
+        ({"risk_threshold": "0"}, "risk_threshold", "At least 1 minor unit"),
+        ({"stake_limit": "1.5"}, "stake_limit", "A share up to 1"),
+        ({"corr_multiplier": "0.1234567"}, "corr_multiplier", "at most 6 decimals"),
+        ({"mmc_multiplier": "101"}, "mmc_multiplier", "0 to 100"),
+    ],
+)
+def test_a_fault_of_stakes_stands_beside_its_rule(world, changes, name, said):
+    now = world.tournament.read_rules()
+    form = RulesForm(rules_of(world.tournament, **changes), rules=now)
+    assert form.is_valid(), form.errors
+    form.put(contests.faults_in(now, form.changes()))
+    assert list(form.errors) == [name]
+    assert said in form.errors[name][0]
+
+
+def test_without_rewards_there_is_no_rule_with_stakes_either(look, world):
+    olga = look("olga")
+    olga.post("/t/weekly/rules/", rules_of(world.tournament, payout_rule="wager", pool="0"))
+    world.tournament.refresh_from_db()
+    assert world.tournament.read_rules().payout_rule == "wager"
+    olga.post("/t/weekly/rules/", {**rules_of(world.tournament, rewards="none"), "pool": "0"})
+    world.tournament.refresh_from_db()
+    rules = world.tournament.read_rules()
+    assert (rules.rewards, rules.payout_rule, rules.pool) == ("none", "ranked_pool", 0)
 
 
 def test_the_blend_its_stand_in_and_its_bounds_are_chosen(look, world):

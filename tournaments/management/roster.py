@@ -10,11 +10,11 @@ from django.db import transaction
 from tournaments.management.terminal import Step
 from tournaments.management.who import Login, find_or_make
 from tournaments.models import Tournament
-from tournaments.services.access import READ, UPLOAD, Actor
+from tournaments.services.access import READ, STAKE, UPLOAD, Actor
 from tournaments.services.errors import FileRefused, Invalid, Refused
 from tournaments.services.people import players
 
-PLAYER_SCOPES = [READ, UPLOAD]
+PLAYER_SCOPES = [READ, UPLOAD, STAKE]
 NEEDED, OPTIONAL = ("alias", "user"), ("name", "external_id")
 
 

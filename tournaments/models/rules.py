@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, get_args, get_type_hints
 
 from tournaments.models.amounts import MOST, MOST_DIGITS
-from tournaments.models.payout_rules import payout_checks
+from tournaments.models.payout_rules import STAKED_RULES, payout_checks
 
 FEEDBACK = ("exact", "ladder", "sealed")
 BLENDS = ("equal", "calibrated", "rank", "stake", "score", "greedy", "pool", "stack")
@@ -142,6 +142,11 @@ class Rules:
     def fits_on_test(self) -> bool:
         """Whether blends may be fitted on a round's test rows: not where those are what is paid."""
         return self.paid_split != "test"
+
+    @property
+    def staked(self) -> bool:
+        """Whether the payout rule reads stakes; then no gate reads results."""
+        return self.payout_rule in STAKED_RULES
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON-ready dict of every rule, defaults included, so that a frozen copy is complete."""

@@ -28,18 +28,19 @@ Line = TypeVar("Line", Payout, settlement.Line)
 
 
 def asked(rules: Rules) -> list[tuple[str, str]]:
-    """Return each gate that a round has, by name, with what it asks for.
+    """Return each gate that a round has, by name, with what it asks for: with stakes none that reads results.
 
     >>> asked(Rules(consistency_gate=0.585, originality_gate=None))[1]
     ('Consistency', 'A coin is beaten in at least 58.5% of the eras')
     """
     share, rho, apart = rules.consistency_gate, rules.originality_gate, rules.concordance_gate
+    coin = rules.log_loss_gate
+    if rules.staked:
+        coin, share = False, None
+    often = "" if share is None else f"A coin is beaten in at least {share * 100:.10g}% of the eras"
     gates = [
-        ("Log loss", "Below 0.69315, which is what a coin has" if rules.log_loss_gate else ""),
-        (
-            "Consistency",
-            f"A coin is beaten in at least {share * 100:.10g}% of the eras" if share is not None else "",
-        ),
+        ("Log loss", "Below 0.69315, which is what a coin has" if coin else ""),
+        ("Consistency", often),
         (
             "Originality",
             f"No correlation above {rho:g}, sign aside, with an earlier file of someone else" if rho else "",

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tournaments.models import Rules
+from tournaments.models.payout_rules import PAYOUT_RULES as PAYING
 
 COPY_ABOVE = 0.999
+PAYOUT_RULES = {name: name.replace("_", " ") for name in PAYING}
 REASONS = {
     "not_scored": "Not scored yet",
     "sealed_until_close": "Sealed until the round closes",
@@ -41,6 +43,10 @@ GATES = {
     "excluded": "Excluded",
     "beyond_paid_places": "Beyond the paid places",
     "no_weight": "Adds nothing to what others know",
+    "no_stake": "Nothing staked",
+    "no_submission": "Staked, but sent nothing: the stake goes back",
+    "pool_exhausted": "The pool was empty before its turn was over",
+    "budget_exhausted": "Gains were more than the pool, and all were scaled down",
 }
 NEARNESS = {"clear": "Clear", "near": "Near", "too_near": "Too near"}
 NEARNESS_MEANING = {

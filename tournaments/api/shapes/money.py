@@ -25,11 +25,14 @@ class PayoutShape(Shape):
     """What one participant gets, or `reason`, the code of why nothing."""
 
     alias = serializers.CharField()
+    forecaster = serializers.CharField(allow_null=True, help_text="Which of the participant's own it is.")
     place = serializers.IntegerField(allow_null=True)
     tied = serializers.IntegerField(required=False, help_text="How many share the place, itself included.")
     units = serializers.IntegerField(allow_null=True, help_text="The log loss in 1e-9 nats.")
     weight = serializers.CharField(help_text="A whole number, in decimal.")
-    amount = serializers.IntegerField(required=False)
+    stake = serializers.IntegerField(required=False, help_text="What was at stake; 0 where none was taken.")
+    amount = serializers.IntegerField(required=False, help_text="What is won, on top of the stake.")
+    burned = serializers.IntegerField(required=False, help_text="What is lost of the stake.")
     reason = serializers.CharField(allow_blank=True)
     missed = MissedShape(allow_null=True)
     read = ReadShape(allow_null=True)

@@ -21,7 +21,7 @@ from tournaments.services.settlement import Line, Plan
 TAG = "money"
 PATH = "slug number"
 SUMS = ("pool", "paid", "burned", "rolled_over")
-MONEY = ("currency", "currency_digits", "pool", "paid", "rolled_over", "burned", "amount")
+MONEY = ("currency", "currency_digits", "pool", "paid", "rolled_over", "burned", "stake", "amount")
 
 
 def shown(round_: Round, values: dict[str, Any]) -> dict[str, Any]:
@@ -34,11 +34,14 @@ def shown(round_: Round, values: dict[str, Any]) -> dict[str, Any]:
 def _line(line: Line) -> dict[str, Any]:
     return {
         "alias": line.participant.alias,
+        "forecaster": line.forecaster.name,
         "place": line.award.place,
         "tied": line.tied,
         "units": line.units,
         "weight": str(line.award.weight),
+        "stake": line.award.stake,
         "amount": line.amount,
+        "burned": line.award.burned,
         "reason": line.reason,
         "missed": line.missed.to_json() if line.missed else None,
         "read": line.read,
@@ -53,11 +56,12 @@ def plan_json(round_: Round, plan: Plan) -> dict[str, Any]:
 
 
 def _payout(payout: Payout) -> dict[str, Any]:
-    names = ("place", "tied", "units", "weight", "amount", "reason")
+    names = ("place", "tied", "units", "weight", "stake", "amount", "burned", "reason")
     values = {name: getattr(payout, name) for name in names}
     # Of payouts from before these were kept there is nothing to tell.
     kept = {"missed": payout.missed or None, "read": payout.read or None}
-    return {"alias": payout.participant.alias, **values, **kept}
+    name = payout.forecaster.name if payout.forecaster else None
+    return {"alias": payout.participant.alias, "forecaster": name, **values, **kept}
 
 
 def settlement_json(made: Settlement) -> dict[str, Any]:

@@ -34,8 +34,19 @@ PATH = "slug number"
 MOST_BYTES = 2 << 20
 CSV, JSON = "csv", "json"
 TYPES = {CSV: "text/csv", JSON: "application/json"}
-AMOUNTS = ("amount_minor_units", "amount", "currency")
-COLUMNS = ("place", "alias", "tied", "reason", "limit", "found", "log_loss_units", "read", *AMOUNTS)
+AMOUNTS = ("stake_minor_units", "burned_minor_units", "amount_minor_units", "amount", "currency")
+COLUMNS = (
+    "place",
+    "alias",
+    "forecaster",
+    "tied",
+    "reason",
+    "limit",
+    "found",
+    "log_loss_units",
+    "read",
+    *AMOUNTS,
+)
 THROTTLES = [AnonThrottle, UserThrottle, CalculateThrottle]
 
 
@@ -140,6 +151,9 @@ def _row(payout: Payout, currency: str, digits: int) -> dict[str, Any]:
     return {
         "place": payout.place,
         "alias": payout.participant.alias,
+        "forecaster": payout.forecaster.name if payout.forecaster else None,
+        "stake_minor_units": payout.stake,
+        "burned_minor_units": payout.burned,
         "tied": payout.tied,
         "reason": payout.reason,
         "limit": payout.missed.get("limit", ""),

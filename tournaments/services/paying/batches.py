@@ -7,7 +7,6 @@ What is collected is the participants' no more, so it can neither be collected t
 Each verb is one transaction: cut off anywhere, it has happened whole or not at all.
 """
 
-
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Prefetch, QuerySet
 

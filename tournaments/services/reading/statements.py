@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet, Sum, Window
 
-from tournaments.models import Account, Entry, Tournament
+from tournaments.models import Account, Entry, Participant, Tournament
 from tournaments.services import currencies
 from tournaments.services.access import READ, Actor, need_participant
 
@@ -12,7 +12,7 @@ from tournaments.services.access import READ, Actor, need_participant
 def balances(actor: Actor, tournament: Tournament) -> list[dict[str, Any]]:
     """Return the actor's balance in each currency of a tournament, in minor units; empty without rewards."""
     participant = need_participant(actor, tournament, READ)
-    accounts = Account.objects.filter(tournament=tournament, participant=participant)
+    accounts = _own(tournament, participant)
     digits = currencies.digits_of(tournament)
     return [
         {"currency": code, "currency_digits": digits[code], "balance": amount or 0}
@@ -23,8 +23,14 @@ def balances(actor: Actor, tournament: Tournament) -> list[dict[str, Any]]:
 def entries(actor: Actor, tournament: Tournament, currency: str = "") -> QuerySet[Any]:
     """Return the lines of the actor's own accounts, newest first, each with its `balance_after`."""
     participant = need_participant(actor, tournament, READ)
-    mine = Account.objects.filter(tournament=tournament, participant=participant)
+    mine = _own(tournament, participant)
     return lines_of(mine.filter(currency=currency) if currency else mine)
+
+
+def _own(tournament: Tournament, participant: Participant) -> QuerySet[Account]:
+    """Return a participant's accounts, one a currency; what lies in escrow is told by `stakes`."""
+    kind = Account.Kind.PARTICIPANT
+    return Account.objects.filter(tournament=tournament, participant=participant, kind=kind)
 
 
 def lines_of(accounts: QuerySet[Account]) -> QuerySet[Any]:

@@ -44,12 +44,12 @@ def history(round_: Round) -> list[Settlement]:
     """Return all settlements of a round with their payouts, the newest first; one at most is in force."""
     found = Settlement.objects.filter(round=round_)
     found = found.select_related("round__tournament", "committed_by", "approved_by", "reversed_by")
-    return list(found.prefetch_related("payouts__participant").order_by("-pk"))
+    return list(found.prefetch_related("payouts__participant", "payouts__forecaster").order_by("-pk"))
 
 
 def payouts_of(settlement: Settlement) -> QuerySet[Payout]:
     """Return a settlement's payouts with their participants: the placed in order, then the others."""
-    found = settlement.payouts.select_related("participant")
+    found = settlement.payouts.select_related("participant", "forecaster")
     return found.order_by(F("place").asc(nulls_last=True), "units", "pk")
 
 

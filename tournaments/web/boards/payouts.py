@@ -15,6 +15,7 @@ from tournaments.web.sheets import csv_file
 
 LINES = 50
 CSV_HEADS = ("place", "alias", "sharing_the_place", "reason", "limit", "found", "payout_minor_units")
+STAKED = ("forecaster", "stake_minor_units", "burned_minor_units")
 
 
 @page
@@ -43,11 +44,14 @@ def payouts_csv(request: HttpRequest, actor: Actor, slug: str, number: str) -> H
     """Return every line of a round's settlement in force as a CSV file."""
     round_ = find_round(actor, slug, number)
     lines = settlement.payouts_of(_settled(round_))
+    staked = round_.read_rules().staked
     rows = (
         [one.place, one.participant.alias, one.tied, one.reason, *gates.cells(number), one.amount]
+        + ([one.forecaster.name if one.forecaster else "", one.stake, one.burned] if staked else [])
         for one, _, number in gates.told(round_, lines)
     )
-    return csv_file(f"{slug}-{round_.number}-payouts", CSV_HEADS, rows)
+    heads = (*CSV_HEADS, *STAKED) if staked else CSV_HEADS
+    return csv_file(f"{slug}-{round_.number}-payouts", heads, rows)
 
 
 def _settled(round_: Round) -> Settlement:

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from tournaments.models import Participant, Round, Settlement
-from tournaments.services import settlement
+from tournaments.services import settlement, stakes
 from tournaments.services.access import Actor, find_round, participant_of
 from tournaments.services.reading import blends, desk, exports, histories, reports, status
 from tournaments.services.reading.feedback import splits_of
@@ -87,6 +87,8 @@ def _board_context(actor: Actor, round_: Round, found: _Board) -> dict[str, Any]
         "board": found.board,
         "splits": _splits(round_, found),
         "settlement": found.settlement,
+        "staked": stakes.taken(rules),
+        "oversees": stakes.taken(rules) and actor.oversees(round_.tournament),
     }
 
 

@@ -1,13 +1,18 @@
 """How amounts look where a currency, and not a round's rules, says its digits. `{% load money %}`."""
 
+from decimal import Decimal
+
 from django import template
 from django.utils.safestring import SafeString
 
 from tournaments.models import Account, Currency
+from tournaments.models.stakes import MOST_CONFIDENCE
 from tournaments.services.currencies import unit_text
 from tournaments.web.formats import grouped
+from tournaments.web.forms import shifted
 
 register = template.Library()
+CONFIDENCE_DIGITS = len(str(MOST_CONFIDENCE)) - 1
 ACCOUNTS = {
     "house": "House",
     "outside": "Outside world",
@@ -124,3 +129,13 @@ def account_words(account: Account) -> str:
     if account.participant_id:
         return str(account.participant)
     return f"Pool of round {account.round.number}" if account.round else group_words(account.kind)
+
+
+@register.filter
+def bid(confidence: int | None) -> str:
+    """Return a confidence in 1e-9 as a decimal without idle zeros, and none as nothing.
+
+    >>> bid(200_000_000), bid(10**9), bid(None)
+    ('0.2', '1', '')
+    """
+    return "" if confidence is None else f"{shifted(Decimal(confidence), -CONFIDENCE_DIGITS).normalize():f}"

@@ -12,7 +12,7 @@ from tournaments.services.currencies import decimal_text
 from tournaments.services.errors import Unknown
 from tournaments.services.reading import statements
 from tournaments.web.door import page, show
-from tournaments.web.money import paying
+from tournaments.web.money import paying, staked
 from tournaments.web.sheets import csv_file
 
 LINES = 50
@@ -34,7 +34,7 @@ def with_money(actor: Actor, slug: str) -> Tournament:
 def money(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
     """Show the balances and a page of the statement."""
     tournament = with_money(actor, slug)
-    need_participant(actor, tournament)
+    me = need_participant(actor, tournament)
     balances = statements.balances(actor, tournament)
     asked = request.GET.get("currency", "")
     currency = asked if asked in {one["currency"] for one in balances} else ""
@@ -48,6 +48,7 @@ def money(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
         "page": here,
         "lines": [(one, digits[one.currency]) for one in here],
         **paying.section(actor, tournament),
+        **staked.section(me),
     }
     return show(request, "web/money/money.html", context)
 
