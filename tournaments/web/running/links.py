@@ -12,6 +12,7 @@ VERBS = (
     ("Extend the deadline", "extend-round", (State.OPEN,)),
     ("Void rows", "void-rows", (State.DRAFT, State.OPEN, State.CLOSED)),
     ("Exclude a participant", "exclude", (State.OPEN, State.CLOSED)),
+    ("Take the results back", "undo-settlement", (State.SETTLED,)),
     ("Cancel the round", "cancel-round", (State.DRAFT, State.OPEN, State.CLOSED, State.RESOLVED)),
 )
 

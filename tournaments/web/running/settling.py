@@ -8,6 +8,7 @@ from tournaments.services import rounds, settlement
 from tournaments.services.access import Actor
 from tournaments.web import gates
 from tournaments.web.door import page
+from tournaments.web.running import four_eyes
 from tournaments.web.running.verbs import ask, find
 from tournaments.web.sheets import csv_file
 
@@ -22,14 +23,16 @@ def settle(request: HttpRequest, actor: Actor, slug: str, number: str) -> HttpRe
     rounds.need_state(round_, Round.State.RESOLVED)
     plan = settlement.preview(actor, round_)
     here = Paginator(plan.lines, LINES).get_page(request.GET.get("page"))
+    next_ = four_eyes.step(actor, round_, plan)
     context = {
         "plan": plan,
+        "step": next_,
         "page": here,
         "lines": gates.told(round_, here),
         "rewarded": round_.read_rules().rewards != "none",
         "reasons": gates.counted(plan.lines, round_.read_rules()),
     }
-    return ask(request, actor, round_, "web/confirm_settle.html", settlement.commit, context)
+    return ask(request, actor, round_, "web/confirm_settle.html", next_.verb or settlement.propose, context)
 
 
 @page

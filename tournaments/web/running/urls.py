@@ -6,6 +6,7 @@ from tournaments.web.running import (
     audit,
     changes,
     desk,
+    four_eyes,
     health,
     labels,
     monitor,
@@ -42,6 +43,8 @@ urlpatterns = [
     path(ROUND + "cancel/", changes.cancel, name="cancel-round"),
     path(ROUND + "resolve/", verbs.resolve, name="resolve-round"),
     path(ROUND + "settle/", settling.settle, name="settle-round"),
+    path(ROUND + "settle/withdraw/", four_eyes.withdraw, name="withdraw-proposal"),
+    path(ROUND + "settle/undo/", four_eyes.undo, name="undo-settlement"),
     path(ROUND + "settle.csv", settling.settle_csv, name="settle-csv"),
     path(ROUND + "retry/<int:pk>/", verbs.retry, name="retry-work"),
 ]
