@@ -154,6 +154,10 @@ def test_every_forecaster_with_a_stake_plays_for_itself(tmp_path):
         ("Bob", "main", 150),
     ]
     assert has(world, ann) + has(world, bob) == 2_000
+    same = settlement.compare(made.round, settlement.what_if(world.operator, made.round, {}))
+    before = {one.alias: one.before for one in same.lines}
+    assert before == {"Ann": has(world, ann) - START, "Bob": has(world, bob) - START}
+    assert [one.difference for one in same.lines] == [0, 0]
     shown = [(one.forecaster, one.amount, one.state) for one in stakes.own(ann, made.round).stakes]
     assert shown == [("main", 100, "settled"), ("second", 50, "settled")]
 

@@ -11,15 +11,16 @@ from tournaments.models import Round, Tournament
 from tournaments.services.access import Actor, need_overseer
 from tournaments.services.errors import Conflict, Invalid
 from tournaments.services.settlement import facts, plans
-from tournaments.services.settlement.facts import Facts
 from tournaments.services.settlement.what_if import (
     Bets,
     Changes,
     Concentration,
     Difference,
+    Sums,
     changed_terms,
     concentration,
     in_force,
+    sums_of,
 )
 
 MOST_ROUNDS, MOST_VARIANTS, NAME_MOST = 50, 6, 40
@@ -92,23 +93,29 @@ def replay(
     """
     need_overseer(actor, tournament)
     _check(variants, last)
-    rounds = Round.objects.filter(tournament=tournament, state__in=Round.RESOLVED_STATES)
-    newest = list(rounds.select_related("tournament").order_by("-number")[:last])
-    paying = [one for one in newest if one.read_rules().rewards != "none"]
-    if not paying:
-        raise Conflict("nothing_to_replay", "No round with rewards is resolved yet.")
+    newest, paying = _resolved(tournament, last)
     rules = paying[0].read_rules()
     played = [one for one in reversed(paying) if one.read_rules().currency == rules.currency]
     base, outcomes = Outcome("in force"), [Outcome(one.name) for one in variants]
     bets = Bets(stake_each, confidence_each)
     for round_ in played:
         found = facts.read(round_)
-        _in_force(base, round_, found)
+        _add(base, in_force(round_, found))
         for variant, outcome in zip(variants, outcomes, strict=True):
-            _add(outcome, plans.settle(found, changed_terms(found, variant.changes, bets)))
+            _add(outcome, sums_of(plans.settle(found, changed_terms(found, variant.changes, bets))))
     left_out = sorted({one.number for one in newest} - {one.number for one in played})
     numbers = [one.number for one in played]
     return Replay(rules.currency, rules.currency_digits, numbers, left_out, base, outcomes)
+
+
+def _resolved(tournament: Tournament, last: int) -> tuple[list[Round], list[Round]]:
+    """Return the last resolved rounds, newest first, and those of them that pay something."""
+    rounds = Round.objects.filter(tournament=tournament, state__in=Round.RESOLVED_STATES)
+    newest = list(rounds.select_related("tournament").order_by("-number")[:last])
+    paying = [one for one in newest if one.read_rules().rewards != "none"]
+    if not paying:
+        raise Conflict("nothing_to_replay", "No round with rewards is resolved yet.")
+    return newest, paying
 
 
 def _check(variants: Sequence[Variant], last: int) -> None:
@@ -121,15 +128,8 @@ def _check(variants: Sequence[Variant], last: int) -> None:
         raise Invalid("bad_count", f"Replay 1 to {MOST_ROUNDS} rounds.")
 
 
-def _in_force(base: Outcome, round_: Round, found: Facts) -> None:
-    _, amounts = in_force(round_, found)
-    base.totals.update(amounts)
-    base.gains.update(amounts)
-    base.rolled_over += found.pool - sum(amounts.values())
-
-
-def _add(outcome: Outcome, plan: plans.Plan) -> None:
-    outcome.totals.update({line.participant.alias: line.award.change for line in plan.lines})
-    outcome.gains.update({line.participant.alias: line.amount for line in plan.lines})
-    outcome.burned += plan.burned
-    outcome.rolled_over += plan.rolled_over
+def _add(outcome: Outcome, sums: Sums) -> None:
+    outcome.totals.update(sums.totals)
+    outcome.gains.update(sums.gains)
+    outcome.burned += sums.burned
+    outcome.rolled_over += sums.rolled_over

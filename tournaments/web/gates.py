@@ -73,7 +73,8 @@ def sentence(reason: str, number: Missed | None, rules: Rules) -> str:
     'Consistent in 57.6% of eras; this round asks for 58.0%'
     """
     if reason == BEYOND:
-        return "" if rules.rewards == "none" else f"Behind the {rules.paid_places:,} paid places"
+        places = int(number.limit) if number else rules.paid_places
+        return "" if rules.rewards == "none" else f"Behind the {places:,} paid places"
     if number is None or reason not in SENTENCES:
         return words.GATES.get(reason, reason.replace("_", " ").capitalize()) if reason else ""
     found, limit = apart(number)

@@ -77,7 +77,9 @@ def test_calibrated_stretches_the_mean_logit_by_the_settled_slope() -> None:
 def test_rank_without_evidence_is_as_bold_as_the_median_voice() -> None:
     z, g = 0.2 * RNG.normal(size=(3, 50)), RNG.normal(size=(3, 50))
     found = blend("rank", voices(z, g), Facts(), None)
-    assert found.weighing.slope == boldness(spreads(z, np.array([0, 50])), g.mean(axis=0))
+    assert found.weighing.slope == pytest.approx(
+        boldness(spreads(z, np.array([0, 50])), g.mean(axis=0)), rel=1e-12
+    )
     assert logit(found.p).std() == pytest.approx(np.median(z.std(axis=1)))
 
 

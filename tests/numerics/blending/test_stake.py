@@ -42,7 +42,7 @@ def test_with_evidence_its_slope_is_settled_on_its_own_mean() -> None:
         slopes.boldness(levels.spreads(spoken.z[:1], np.array([0, 10])), spoken.g[0]),
         rank.past_levels(evidence),
     )
-    assert found.slope == slopes.settled_slope(past.g[0], y, starts, prior, level)
+    assert found.slope == pytest.approx(slopes.settled_slope(past.g[0], y, starts, prior, level), rel=1e-9)
     assert found.levels == limits
 
 

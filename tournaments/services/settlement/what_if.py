@@ -1,7 +1,8 @@
 """What other rules would have paid in a round: from the same stored integers, and nothing written."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -68,6 +69,22 @@ class Difference:
         return self.amount - self.before
 
 
+@dataclass
+class Sums:
+    """What a round pays to whom: by alias what is won or, negative, lost, and what is won alone."""
+
+    settled: bool = False
+    totals: Counter[str] = field(default_factory=Counter)
+    gains: Counter[str] = field(default_factory=Counter)
+    burned: int = 0
+    rolled_over: int = 0
+
+    def add(self, alias: str, won: int, lost: int) -> None:
+        """Add a line: who has several forecasters at stake has several lines."""
+        self.totals[alias] += won - lost
+        self.gains[alias] += won
+
+
 @dataclass(frozen=True)
 class Comparison:
     """A plan against the settlement in force, or, before there is one, against what it would be."""
@@ -76,6 +93,8 @@ class Comparison:
     lines: list[Difference]
     before: Concentration
     after: Concentration
+    was: Sums
+    now: Sums
 
 
 def what_if(
@@ -98,23 +117,32 @@ def what_if(
 
 
 def compare(round_: Round, plan: Plan) -> Comparison:
-    """Return a what-if of a round beside what is in force."""
-    settled, before = in_force(round_)
-    after = {line.participant.alias: line.award.change for line in plan.lines}
-    lines = [Difference(alias, after.get(alias, 0), before.get(alias, 0)) for alias in {**after, **before}]
-    return Comparison(
-        settled, lines, concentration(before.values()), concentration(line.amount for line in plan.lines)
-    )
+    """Return a what-if of a round beside what is in force, by participant."""
+    before, after = in_force(round_), sums_of(plan)
+    aliases = {**after.totals, **before.totals}
+    lines = [Difference(alias, after.totals[alias], before.totals[alias]) for alias in aliases]
+    unequal = [concentration(one.gains.values()) for one in (before, after)]
+    return Comparison(before.settled, lines, unequal[0], unequal[1], before, after)
 
 
-def in_force(round_: Round, found: Facts | None = None) -> tuple[bool, dict[str, int]]:
-    """Return whether a round is settled, and what everyone got, or would get by its own rules, by alias."""
+def sums_of(plan: Plan) -> Sums:
+    """Return what a plan pays to whom, in the order of its lines."""
+    found = Sums(burned=plan.burned, rolled_over=plan.rolled_over)
+    for line in plan.lines:
+        found.add(line.participant.alias, line.amount, line.award.burned)
+    return found
+
+
+def in_force(round_: Round, found: Facts | None = None) -> Sums:
+    """Return what a round paid to whom or, where it is not settled, would pay by its own rules."""
     made = facts.effective(round_)
-    if made:
-        return True, dict(made.payouts.order_by("pk").values_list("participant__alias", "amount"))
-    found = found or facts.read(round_)
-    planned = plans.settle(found, plans.own_terms(found))
-    return False, {line.participant.alias: line.amount for line in planned.lines}
+    if made is None:
+        found = found or facts.read(round_)
+        return sums_of(plans.settle(found, plans.own_terms(found)))
+    paid = Sums(settled=True, burned=made.burned, rolled_over=made.rolled_over)
+    for alias, won, lost in made.payouts.order_by("pk").values_list("participant__alias", "amount", "burned"):
+        paid.add(alias, won, lost)
+    return paid
 
 
 def concentration(amounts: Any) -> Concentration:
