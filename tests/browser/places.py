@@ -78,6 +78,7 @@ RUNNING = (
     Place("labels", "labels", T + "2/labels/", OLGA),
     Place("stakes", "stakes", "/t/regatta/1/stakes/", OLGA),
     Place("settle", "settle-round", T + "4/settle/", OLGA),
+    Place("undo", "undo-settlement", T + "1/settle/undo/", OLGA),
     Place("void", "void-rows", T + "3/void/", OLGA),
     Place("extend", "extend-round", T + "3/extend/", OLGA),
     Place("exclude", "exclude", T + "3/exclude/", OLGA),
@@ -140,6 +141,7 @@ ACTS = {
     "ban",
 }
 ACTS |= {
+    "withdraw-proposal",
     "retry-work",
     "submission-choose",
     "add-forecaster",
