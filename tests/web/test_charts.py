@@ -40,7 +40,7 @@ def test_the_script_is_told_values_words_and_what_to_compare_with():
     assert mine["hover"] == ["mine 0.690, era a", "mine –, era b", "mine 0.700, era c"]
     assert crowd["hover"][0] == "crowd 0.680 (0.670 to 0.690), era b"
     assert told["references"] == [{"value": math.log(2), "label": "a coin", "axis": "y"}]
-    assert told["marks"] == [{"x": "c", "y": 0.7, "text": "worst"}]
+    assert told["marks"] == [{"x": "c", "y": 0.7, "text": "worst", "role": ""}]
 
 
 def test_the_table_has_every_value_and_a_dash_where_there_is_none():

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tournaments.models import Round, Tournament
+from tournaments.models import Round, Rules, Tournament
 from tournaments.services.access import Actor, need_overseer
 from tournaments.services.errors import Conflict, Invalid
 from tournaments.services.settlement import facts, plans
+from tournaments.services.settlement.facts import Facts
+from tournaments.services.settlement.plans import Terms
 from tournaments.services.settlement.what_if import (
     Bets,
     Changes,
@@ -39,6 +41,7 @@ class Outcome:
     """What a variant pays over all rounds: by alias what is won or lost, and the sums; minor units."""
 
     name: str
+    pool: int = 0
     totals: Counter[str] = field(default_factory=Counter)
     gains: Counter[str] = field(default_factory=Counter)
     burned: int = 0
@@ -89,7 +92,8 @@ def replay(
     """Return what variants would have paid in the last resolved rounds; overseers only, writes nothing.
 
     Of a round that is not settled yet, in force is what it would pay by its own rules. Raises Invalid
-    `bad_variants`, `bad_count`, and as `settlement.what_if`; Conflict `nothing_to_replay`.
+    `bad_variants`, `bad_count`, and, with the variant's name, as `settlement.what_if`; Conflict
+    `nothing_to_replay`.
     """
     need_overseer(actor, tournament)
     _check(variants, last)
@@ -102,10 +106,27 @@ def replay(
         found = facts.read(round_)
         _add(base, in_force(round_, found))
         for variant, outcome in zip(variants, outcomes, strict=True):
-            _add(outcome, sums_of(plans.settle(found, changed_terms(found, variant.changes, bets))))
+            _add(outcome, sums_of(plans.settle(found, _terms(found, variant, bets))))
     left_out = sorted({one.number for one in newest} - {one.number for one in played})
     numbers = [one.number for one in played]
     return Replay(rules.currency, rules.currency_digits, numbers, left_out, base, outcomes)
+
+
+def rules_of(actor: Actor, tournament: Tournament) -> Rules:
+    """Return the rules of the newest resolved round that pays; overseers only.
+
+    Raises Conflict `nothing_to_replay`.
+    """
+    need_overseer(actor, tournament)
+    return _resolved(tournament, MOST_ROUNDS)[1][0].read_rules()
+
+
+def _terms(found: Facts, variant: Variant, bets: Bets) -> Terms:
+    try:
+        return changed_terms(found, variant.changes, bets)
+    except Invalid as invalid:
+        invalid.details["variant"] = variant.name
+        raise
 
 
 def _resolved(tournament: Tournament, last: int) -> tuple[list[Round], list[Round]]:
@@ -131,5 +152,6 @@ def _check(variants: Sequence[Variant], last: int) -> None:
 def _add(outcome: Outcome, sums: Sums) -> None:
     outcome.totals.update(sums.totals)
     outcome.gains.update(sums.gains)
+    outcome.pool += sums.pool
     outcome.burned += sums.burned
     outcome.rolled_over += sums.rolled_over

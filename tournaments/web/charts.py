@@ -120,11 +120,12 @@ class Reference:
 
 @dataclass(frozen=True)
 class Mark:
-    """Words at a point."""
+    """Words at a point, in the colour of a role where they name a line."""
 
     x: Value
     y: float
     text: str
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ class Chart:
             "y": self.y.to_json(),
             "series": [_series(self, one) for one in self.series],
             "references": [{"value": r.value, "label": r.label, "axis": r.axis} for r in self.references],
-            "marks": [{"x": _plain(m.x), "y": m.y, "text": m.text} for m in self.marks],
+            "marks": [{"x": _plain(m.x), "y": m.y, "text": m.text, "role": m.role} for m in self.marks],
         }
         return json.dumps(drawn, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-ROOMS = ("account", "joining", "making", "notices", "running", "money", "playing", "boards")
+ROOMS = ("account", "joining", "making", "notices", "running", "money", "playing", "what_if", "boards")
 
 
 urlpatterns = [path("", include(f"tournaments.web.{room}.urls")) for room in ROOMS]

@@ -74,6 +74,7 @@ class Sums:
     """What a round pays to whom: by alias what is won or, negative, lost, and what is won alone."""
 
     settled: bool = False
+    pool: int = 0
     totals: Counter[str] = field(default_factory=Counter)
     gains: Counter[str] = field(default_factory=Counter)
     burned: int = 0
@@ -127,7 +128,7 @@ def compare(round_: Round, plan: Plan) -> Comparison:
 
 def sums_of(plan: Plan) -> Sums:
     """Return what a plan pays to whom, in the order of its lines."""
-    found = Sums(burned=plan.burned, rolled_over=plan.rolled_over)
+    found = Sums(pool=plan.pool, burned=plan.burned, rolled_over=plan.rolled_over)
     for line in plan.lines:
         found.add(line.participant.alias, line.amount, line.award.burned)
     return found
@@ -139,7 +140,7 @@ def in_force(round_: Round, found: Facts | None = None) -> Sums:
     if made is None:
         found = found or facts.read(round_)
         return sums_of(plans.settle(found, plans.own_terms(found)))
-    paid = Sums(settled=True, burned=made.burned, rolled_over=made.rolled_over)
+    paid = Sums(settled=True, pool=made.pool, burned=made.burned, rolled_over=made.rolled_over)
     for alias, won, lost in made.payouts.order_by("pk").values_list("participant__alias", "amount", "burned"):
         paid.add(alias, won, lost)
     return paid

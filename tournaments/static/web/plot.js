@@ -212,9 +212,11 @@ function annotations(chart, style, labels, { inside, low, high, height }) {
     return { x: end.x1, y: end.y1, xanchor: "right", yanchor: "top", xshift: -24, showarrow: false, text: escape(r.label),
       font: { color: style.quiet, size: LABEL } };
   });
+  // A mark that names a line stands to its upper left, others above their point.
   const marks = chart.marks.map((mark) => ({
-    x: chart.x.time ? local(mark.x) : mark.x, y: mark.y, text: escape(mark.text), ax: 0, ay: -24, arrowhead: 0,
-    arrowwidth: 1, arrowcolor: style.quiet, font: { color: style.ink, size: LABEL },
+    x: chart.x.time ? local(mark.x) : mark.x, y: mark.y, text: escape(mark.text), arrowhead: 0,
+    ...(mark.role ? { ax: -24, ay: -8, xanchor: "right", bgcolor: washed(style.paper, 0.75) } : { ax: 0, ay: -24 }),
+    arrowwidth: 1, arrowcolor: style.quiet, font: { color: mark.role ? style.of(mark.role) : style.ink, size: LABEL },
   }));
   return [...beside, ...above, ...along, ...marks];
 }

@@ -36,7 +36,8 @@ class Choice(forms.ChoiceField):
         self.meanings = [(label, rule.meanings[name]) for name, label in choices if rule.meanings]
 
 
-def _field(rule: Rule, rules: Rules) -> forms.Field:
+def field_of(rule: Rule, rules: Rules) -> forms.Field:
+    """Return how one rule is asked for, amounts in the unit of `rules`."""
     shown: dict[str, Any] = {"label": rule.label, "help_text": rule.does}
     if rule.kind == YES:
         return forms.BooleanField(required=False, **shown)
@@ -79,7 +80,7 @@ class RulesForm(forms.Form):
         self.rules = rules
         for name, rule in RULES.items():
             if rules.rewards != "none" or name not in MONEY:
-                self.fields[name] = _field(rule, self._units(data))
+                self.fields[name] = field_of(rule, self._units(data))
 
     def _units(self, data: Mapping[str, Any] | None) -> Rules:
         """Return the rules with the decimals that are being asked for, by which amounts are read."""

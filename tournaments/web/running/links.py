@@ -12,15 +12,24 @@ VERBS = (
     ("Extend the deadline", "extend-round", (State.OPEN,)),
     ("Void rows", "void-rows", (State.DRAFT, State.OPEN, State.CLOSED)),
     ("Exclude a participant", "exclude", (State.OPEN, State.CLOSED)),
+    ("What other rules would pay", "compare-rules", (State.RESOLVED, State.SETTLED)),
     ("Take the results back", "undo-settlement", (State.SETTLED,)),
     ("Cancel the round", "cancel-round", (State.DRAFT, State.OPEN, State.CLOSED, State.RESOLVED)),
 )
+
+PAYING = {"compare-rules"}
+"""Where there is something to be won."""
 
 
 def of_round(round_: Round) -> list[tuple[str, str]]:
     """Return (title, address) of what may be done to a round in its state, besides the next step."""
     place = [round_.tournament.slug, round_.number]
-    return [(title, reverse(name, args=place)) for title, name, states in VERBS if round_.state in states]
+    left_out = PAYING if round_.read_rules().rewards == "none" else set()
+    return [
+        (title, reverse(name, args=place))
+        for title, name, states in VERBS
+        if round_.state in states and name not in left_out
+    ]
 
 
 def of_tournament(tournament: Tournament) -> list[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""What other payout rules would have paid: in one round, and in all past ones. Nothing is written."""
