@@ -78,6 +78,7 @@ RUNNING = (
     Place("labels", "labels", T + "2/labels/", OLGA),
     Place("stakes", "stakes", "/t/regatta/1/stakes/", OLGA),
     Place("settle", "settle-round", T + "4/settle/", OLGA),
+    Place("compare-rules", "compare-rules", T + "1/settle/compare/?payout_rule=wager", OLGA),
     Place("undo", "undo-settlement", T + "1/settle/undo/", OLGA),
     Place("void", "void-rows", T + "3/void/", OLGA),
     Place("extend", "extend-round", T + "3/extend/", OLGA),
@@ -90,6 +91,7 @@ BOOKS = (
     Place("account-of-one", "ledger-account", T + "books/accounts/{purse}/", OLGA),
     Place("transactions", "transactions", T + "books/transactions/", OLGA),
     Place("transaction", "ledger-transaction", T + "books/transactions/{booking}/", OLGA),
+    Place("replay", "replay", T + "replay/?b-payout_rule=ranked_pool&b-paid_places=1", OLGA),
     Place("batches", "batches", T + "batches/?currency=EUR&least=0&age=0", OLGA),
     Place("batch", "batch", T + "batches/{batch}/", OLGA),
     Place("batch-sent", "batch-sent", T + "batches/{batch}/sent/", OLGA),
@@ -128,7 +130,7 @@ IN_STORIES = {
 IN_STORIES |= {"apply-labels"}
 FILES = {"people-csv", "board-csv", "season-csv", "audit-csv", "server-audit-csv"}
 FILES |= {"payouts-csv", "settle-csv", "submission-eras", "money-csv", "books-csv", "ledger-account-csv"}
-FILES |= {"batch-file"}
+FILES |= {"stakes-csv", "owed-csv", "batch-file", "compare-rules-csv", "replay-csv"}
 # These only take a form, and lead on.
 ACTS = {
     "logout",

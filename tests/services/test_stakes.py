@@ -172,3 +172,17 @@ def test_what_others_stake_is_shown_from_the_close_on(world):
     assert [one.amount for one in stakes.shown(bob, closed)] == [30, 20]
     (mine,) = stakes.own(ann, closed).stakes
     assert (mine.amount, mine.state, mine.won) == (20, "locked", None)
+
+
+def test_who_could_stake_is_who_has_enough_has_not_and_may(tmp_path):
+    world = staked_world(tmp_path, stake_least=100)
+    ann, bob, cyd = rich(world, "ann", 100), rich(world, "bob", 99), rich(world, "cyd")
+    me = {one: participant_of(one, world.tournament) for one in (ann, bob, cyd)}
+    round_ = world.open_round()
+    rounds.exclude(world.operator, round_, me[cyd], "two people")
+    assert [stakes.could(me[one], round_) for one in (ann, bob, cyd)] == [True, False, False]
+    stakes.stake(ann, round_, "main", 100)
+    assert not stakes.could(me[ann], round_)
+    stakes.stake(ann, round_, "main", 0)
+    assert stakes.could(me[ann], round_)
+    assert not stakes.could(me[ann], world.close(round_))

@@ -40,7 +40,8 @@ def test_a_statement_runs_up_to_the_balance(look, booked):
     page = look("ann").get(MONEY)
     assert "You have 50.00 USD" in page.text
     assert "You have 10,000,000,000,000,000,000,000.00000000 BTC" in page.text
-    assert "−70.00 50.00 USD Withdrawal of Ann · =bank 4711" in page.text
+    assert "Withdrawal −70.00 50.00 USD" in page.text
+    assert "Withdrawal of Ann · =bank 4711" in page.text
     assert "+120.00 120.00" in page.text
     assert "BTC" not in look("ann").get(f"{MONEY}?currency=USD").text.split("newest first")[1]
     found = lines_of(look("ann").client.get("/t/weekly/money.csv"))
@@ -98,6 +99,19 @@ def test_a_transaction_shows_its_lines_its_place_and_what_reversed_it(look, book
     back = olga.get(f"{BOOKS}transactions/{written.reversed_by.pk}/")
     assert "Reverses Withdrawal of Ann" in back.text
     assert "1 transaction," in olga.get(f"{BOOKS}transactions/?kind=reversal").text
+
+
+def test_the_lines_of_a_transaction_come_in_pages(look, booked, monkeypatch):
+    monkeypatch.setattr("tournaments.web.money.books.LINES", 1)
+    written = Transaction.objects.get(kind="withdrawal")
+    texts = [look("olga").get(f"{BOOKS}transactions/{written.pk}/?page={n}").text for n in (1, 2)]
+    assert all("Sum 70.00 70.00 USD" in text for text in texts)
+    assert ["Outside world 70.00" in text for text in texts] in ([True, False], [False, True])
+
+
+def test_the_check_of_the_chain_can_be_copied_whole(look, booked):
+    place, hash_ = ledger.head(booked.tournament)
+    assert f"verify_ledger weekly --expect {place}:{hash_}" in look("olga").get(BOOKS).text
 
 
 @pytest.mark.parametrize("verb", ["deposit", "withdraw"])

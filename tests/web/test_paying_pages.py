@@ -16,6 +16,7 @@ from tournaments.web.making.rules import RulesForm
 pytestmark = pytest.mark.django_db
 MONEY, BATCHES = "/t/weekly/money/", "/t/weekly/batches/"
 ADDRESS = f"{MONEY}address/USD/"
+OWED = "currency=USD&least=0&age=0"
 COLLECT = {"currency": "USD", "least": "0", "age": "0"}
 END = {"key": "7f0c5f3e-0a58-4a36-9d9d-3a1d0e3c0a11"}
 
@@ -77,7 +78,8 @@ def test_what_is_owed_is_shown_collected_and_its_files_are_given(look, owed):
     assert "Bob 3.00 Waits: nowhere to be paid" in page.text
     page = olga.get(f"{BATCHES}?currency=USD&least=1&age=0")
     assert f"Ann 1,025.50 =Ann Lee, {IBAN}" in page.text
-    assert "3.00 of 1 more would wait" in page.text
+    assert "To pay now, to 1 participant 1,025.50 USD Of 1 more, who wait 3.00 USD" in page.text
+    assert "Why they wait: nowhere to be paid (1)." in page.text
     page = olga.post(BATCHES, COLLECT)
     assert "Collect 1,025.50 USD?" in page.text
     assert not PayoutBatch.objects.exists()
@@ -85,7 +87,7 @@ def test_what_is_owed_is_shown_collected_and_its_files_are_given(look, owed):
         response = olga.client.post(BATCHES, {**COLLECT, **END, "confirmed": "1"}, follow=True)
     one = PayoutBatch.objects.get()
     page = olga.get(f"{BATCHES}1/")
-    assert "Collected, and waiting to be sent." in page.text
+    assert "waiting to be sent: pay it with the file below, then book it as sent." in page.text
     response = olga.client.get(f"{BATCHES}1/files/bank/")
     rows = list(csv.DictReader(io.StringIO(response.content.decode())))
     assert rows == [
@@ -165,9 +167,47 @@ def test_the_network_is_one_of_the_rules_and_goes_with_the_rewards(typed, change
     assert rules.but(**changes).network == typed.get("network", "")
 
 
+def test_what_is_owed_and_the_payments_of_a_batch_come_in_pages_and_as_a_file(look, owed, monkeypatch):
+    monkeypatch.setattr("tournaments.web.money.batches.LINES", 1)
+    olga, asked = look("olga"), OWED
+    page = olga.get(f"{BATCHES}?{asked}")
+    assert "Page 1 of 2" in page.text
+    assert f"?{asked}&owed=2" in page.links
+    assert "Bob" not in page.text
+    page = olga.get(f"{BATCHES}?{asked}&owed=2")
+    assert "Bob 3.00 Waits: nowhere to be paid" in page.text
+    assert "Ann" not in page.text
+    page = olga.post(BATCHES, COLLECT)
+    assert "These are the first 1 of 2 lines" in page.text
+    assert f"{BATCHES}?{asked}" in page.links
+    file = f"{BATCHES}owed.csv?{asked}"
+    assert file in page.links
+    rows = list(csv.DictReader(io.StringIO(olga.client.get(file).content.decode())))
+    assert [list(row.values()) for row in rows] == [
+        ["Ann", "102550", "1025.50", "USD", ""],
+        ["Bob", "300", "3.00", "USD", "no_address"],
+    ]
+    assert olga.client.get(f"{BATCHES}owed.csv").status_code == 400
+    addresses.register(owed.bob, owed.tournament, "USD", "AB12 3456", "Bob")
+    batches.collect(owed.operator, owed.tournament, "USD", 0, 0)
+    give(owed, "Bob", 100)
+    batches.collect(owed.operator, owed.tournament, "USD", 0, 0)
+    page = olga.get(f"{BATCHES}?{asked}&page=2")
+    assert "Batch 1" in page.text
+    assert f"?{asked}&page=1" in page.links
+    assert "Bob" in olga.get(f"{BATCHES}1/?page=2").text
+    assert "Bob" not in olga.get(f"{BATCHES}1/").text
+
+
+def test_what_is_on_its_way_is_told_beside_what_one_has(look, owed, batch):
+    assert "You have 0.00 USD On its way to you 1,025.50 USD" in look("ann").get(MONEY).text
+    batches.settle(owed.operator, batch, "SEPA 4711")
+    assert "On its way to you" not in look("ann").get(MONEY).text
+
+
 def test_addresses_that_are_shared_are_pointed_out(look, owed):
     addresses.register(owed.bob, owed.tournament, "USD", IBAN, "Bob")
-    page = look("olga").get(f"{BATCHES}?currency=USD&least=0&age=0")
+    page = look("olga").get(f"{BATCHES}?{OWED}")
     assert "Ann, Bob want to be paid at one and the same address" in page.text
 
 
@@ -191,7 +231,7 @@ def test_batches_are_for_those_who_oversee_and_operators_act(look, batch, world)
     users.grant_role(ada, world.tournament, Role.Kind.AUDITOR)
     contests.create(users.create_user("otto")[0], "other", "Other")
     for name, status in (("olga", 200), ("ada", 200), ("ann", 403), ("otto", 403), ("", 302)):
-        for address in (BATCHES, f"{BATCHES}1/", f"{BATCHES}1/files/bank/"):
+        for address in (BATCHES, f"{BATCHES}owed.csv?{OWED}", f"{BATCHES}1/", f"{BATCHES}1/files/bank/"):
             assert look(name).client.get(address).status_code == status, (name, address)
         acts = status if name != "ada" else 403
         for address in (f"{BATCHES}1/sent/", f"{BATCHES}1/cancel/"):
@@ -228,7 +268,7 @@ def test_pages_of_payouts_ask_as_much_for_many_as_for_few(look, world, django_as
         addresses.register(player, world.tournament, "USD", f"{IBAN} {n}", "One")
     olga, one = look("olga"), look("more1")
     with django_assert_max_num_queries(21):
-        assert "12 to pay" in olga.get(f"{BATCHES}?currency=USD&least=0&age=0").text
+        assert "to 12 participants 60.66 USD" in olga.get(f"{BATCHES}?{OWED}").text
     batches.collect(world.operator, world.tournament, "USD", 0, 0)
     with django_assert_max_num_queries(18):
         olga.get(f"{BATCHES}1/")

@@ -12,6 +12,8 @@ from tournaments.services import settlement
 from tournaments.services.people import roles
 from tournaments.services.settlement import Missed
 from tournaments.web import gates, pays
+from tournaments.web.formats import money
+from tournaments.web.playing import staking
 
 ROUND, SETTLE, PAYOUTS = "/t/weekly/1/", "/t/weekly/1/settle/", "/t/weekly/1/payouts/"
 HEAD = "How this round pays"
@@ -50,12 +52,34 @@ def test_every_rule_is_shown_with_all_its_parameters_and_an_example_that_adds_up
     given = registry.parameters_of(name, {})
     found = pays.shown(name, given, USD.but(pool=pool))
     table = found.example.table
-    assert table.pool == (pool or 100_000)
+    assert table.pool == (pool or (0 if name == "wager" else 100_000))
     assert table.paid + table.rolled_over == table.pool + table.burned
     assert len(found.parameters) == len(registry.values_of(given))
     assert [question for question, _, _ in found.proofs] == [question for question, _ in pays.QUESTIONS]
     assert {answer for _, answer, _ in found.proofs} <= {"yes", "partly", "no"}
     assert any(award.paid for award, _, _ in found.example.lines)
+
+
+@pytest.mark.parametrize(
+    ("rules", "stake"),
+    [
+        ({"pool": 0}, 10_000),
+        ({"pool": 150_000}, 10_000),
+        ({"pool": 99_999}, 1_000),
+        ({"pool": 5}, 1),
+        ({"pool": 150_000, "stake_least": 25_000}, 25_000),
+        ({"pool": 150_000, "stake_most": 700}, 700),
+        ({"pool": 0, "currency": "BTC", "currency_digits": 8}, 10_000),
+        ({"pool": 10**8, "currency": "BTC", "currency_digits": 8}, 10**7),
+        ({"pool": 0, "rewards": "points", "currency": "POINTS", "currency_digits": 0}, 100),
+    ],
+)
+def test_made_up_people_stake_what_fits_the_pool_the_unit_and_the_bounds(rules, stake):
+    asked = USD.but(payout_rule="stake_curve" if rules["pool"] else "wager", **rules)
+    found = pays.of(asked)
+    assert found is not None
+    assert {award.stake for award, _, _ in found.example.lines} == {stake}
+    assert all(f"stakes {money(stake, asked)}" in line for line in staking.examples(asked))
 
 
 def test_parameters_are_written_in_the_units_that_people_know():
@@ -177,9 +201,10 @@ def test_each_who_failed_reads_the_number_that_missed_before_and_after_the_settl
         assert said in look(name).get(PAYOUTS).text
         assert said in look(name).get(ROUND).text
     page = look("bob").get(PAYOUTS)
-    assert "/api/v1/tournaments/weekly/rounds/1/settlements/" in page.links
-    answer = look("bob").client.get("/api/v1/tournaments/weekly/rounds/1/settlements/")
-    assert answer.status_code == 200
+    address = "/api/v1/tournaments/weekly/rounds/1/payouts/?format=json"
+    assert address in page.links
+    answer = look("bob").client.get(address)
+    assert "Bob" in [one["alias"] for one in answer.json()["payouts"]]
     rows = csv.DictReader(io.StringIO(look().client.get("/t/weekly/1/payouts.csv").content.decode()))
     bob = next(row for row in rows if row["alias"] == "Bob")
     assert (bob["reason"], bob["limit"], float(bob["found"])) == ("not_consistent", "0.995", share)

@@ -1,5 +1,8 @@
 """Stakes in a browser: set by those who play, hidden until the close, and told afterwards."""
 
+import csv
+import io
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +16,7 @@ from tournaments.services.people import players
 
 pytestmark = pytest.mark.django_db
 STAKE, STAKES, MONEY = "/t/weekly/1/stake/", "/t/weekly/1/stakes/", "/t/weekly/money/"
+FILE = "/t/weekly/1/stakes.csv"
 
 
 @pytest.fixture
@@ -120,10 +124,56 @@ def test_what_others_stake_is_seen_from_the_close_on(look, world, ann, open_roun
     world.close(open_round)
     page = look().get(STAKES)
     assert "Bob main 9.00 75.00% Ann main 3.00 25.00%" in page.text
+    assert "CSV of 2 stakes" in page.text
+    assert "Ann you main 3.00" in look("ann").get(STAKES).text
     assert STAKES in look("bob").get("/t/weekly/1/").links
-    assert "main 3.00 Locked" in look("ann").get(STAKE).text
+    assert "main 3.00 – Told when the round is settled Locked" in look("ann").get(STAKE).text
     page = look("ann").post(STAKE, {"forecaster": "main", "amount": "0"}, status=409)
-    assert "main 3.00 Locked" in page.text
+    assert "main 3.00 – Told when the round is settled Locked" in page.text
+
+
+def test_stakes_as_a_file_are_for_those_who_may_see_the_page(look, tmp_path):
+    world = staked_world(tmp_path, payout_rule="auction", pool=100)
+    round_ = world.open_round()
+    bids = {"ann": (300, 500_000_000), "bob": (900, 35_000_000)}
+    for name, (amount, confidence) in bids.items():
+        stakes.stake(rich(world, name), round_, "main", amount, confidence)
+    for name, status in (("olga", 200), ("bob", 409), ("", 409)):
+        assert look(name).client.get(FILE).status_code == status, name
+    world.close(round_)
+    for name in ("olga", "bob", ""):
+        assert FILE in look(name).get(STAKES).links
+        rows = list(csv.DictReader(io.StringIO(look(name).client.get(FILE).content.decode())))
+        assert [list(row.values()) for row in rows] == [
+            ["Bob", "main", "900", "9.00", "USD", "0.75", "0.035"],
+            ["Ann", "main", "300", "3.00", "USD", "0.25", "0.5"],
+        ]
+
+
+def test_ones_own_stakes_stand_on_every_page_of_all(look, world, ann, open_round, monkeypatch):
+    monkeypatch.setattr("tournaments.web.boards.stakes.LINES", 1)
+    for actor, amount in ((ann, 100), (rich(world, "bob"), 900)):
+        stakes.stake(actor, open_round, "main", amount)
+    world.close(open_round)
+    for number in (1, 2):
+        page = look("ann").get(f"{STAKES}?page={number}").text
+        assert f"Page {number} of 2" in page
+        assert page.count("Ann you") == 1
+        assert ("Bob" in page) is (number == 1)
+
+
+def test_who_could_stake_and_has_not_is_told_where_predictions_are_sent(look, world, ann, open_round):
+    said = "You have nothing at stake in this round."
+    rich(world, "bob", 99)
+    for name, told in (("ann", True), ("bob", False)):
+        for address in ("/", "/t/weekly/1/upload/"):
+            page = look(name).get(address)
+            assert (said in page.text) is told, (name, address)
+            assert (STAKE in page.links) is told, (name, address)
+    assert "You have too little for the least stake, 1.00 USD." in look("bob").get(STAKE).text
+    stakes.stake(ann, open_round, "main", 300)
+    for address in ("/", "/t/weekly/1/upload/"):
+        assert said not in look("ann").get(address).text
 
 
 def test_what_a_stake_won_and_lost_stands_beside_it(look, kept, tmp_path):
@@ -131,20 +181,25 @@ def test_what_a_stake_won_and_lost_stands_beside_it(look, kept, tmp_path):
     made = settlement.commit(world.operator, round_)
     for name, staked in (("ann", "3.00"), ("cyd", "5.01")):
         paid = made.payouts.get(participant__alias=name.capitalize())
-        won, lost = f"{paid.amount / 100:.2f}", f"{paid.burned / 100:.2f}"
-        assert (won == "0.00") != (lost == "0.00")
-        assert f"main {staked} Settled {won} {lost}" in look(name).get(STAKE).text
-        assert f"Round 1 main {staked} {won} {lost} USD Settled" in look(name).get(MONEY).text
+        assert (paid.amount > 0) != (paid.burned > 0)
+        change = f"{(paid.amount - paid.burned) / 100:+.2f}".replace("-", "−")
+        assert f"main {staked} {change} Settled" in look(name).get(STAKE).text
+        assert f"Round 1 {staked} {change} USD main Settled" in look(name).get(MONEY).text
+        result = "Won" if paid.amount else "Lost part of the stake"
+        assert f"{change} {staked} {result}" in look(name).get("/t/weekly/1/payouts/").text
 
 
 def test_a_cancelled_round_gives_back(look, world, ann, open_round):
     stakes.stake(ann, open_round, "main", 300)
     page = look("ann").get(MONEY).text
-    assert "Round 1 main 3.00 – – USD Until the close" in page
+    assert "Round 1 3.00 – Told when the round is settled USD main Until the close" in page
     assert page.count("You have ") == page.count("You have 1,231.56 USD") == 1
+    assert "At stake besides 3.00 USD" in page
     assert "2 lines, newest first" in page
     rounds.cancel(world.operator, open_round, "the data was wrong")
-    assert "You have 1,234.56 USD" in look("ann").get(MONEY).text
+    page = look("ann").get(MONEY).text
+    assert "You have 1,234.56 USD" in page
+    assert "At stake besides" not in page
     look("ann").get(STAKE)
     look().get(STAKES)
 
@@ -156,7 +211,7 @@ def test_where_nothing_is_staked_nothing_speaks_of_stakes(look, tmp_path, reward
     world.player("ann")
     world.open_round()
     for name in ("ann", "olga"):
-        for address in (STAKE, STAKES):
+        for address in (STAKE, STAKES, FILE):
             assert look(name).client.get(address).status_code == 404
         page = look(name).get("/t/weekly/1/")
         assert not {STAKE, STAKES} & set(page.links)

@@ -28,7 +28,7 @@ from tournaments.models.stakes import MOST_CONFIDENCE
 from tournaments.services import idempotency, ledger
 from tournaments.services.access import STAKE, Actor, need_participant, visible
 from tournaments.services.deadlines import refuse_unless_open
-from tournaments.services.errors import Conflict, Forbidden, Invalid
+from tournaments.services.errors import Conflict, Forbidden, Invalid, Refused
 from tournaments.services.people import players
 
 Kind, State = Account.Kind, Round.State
@@ -132,6 +132,20 @@ def _set(
     return made
 
 
+def could(participant: Participant, round_: Round) -> bool:
+    """Say whether a participant could stake in a round now, and has nothing at stake in it."""
+    rules = round_.read_rules()
+    if not taken(rules):
+        return False
+    try:
+        refuse_unless_open(round_, participant, of_files=False)
+    except Refused:
+        return False
+    if any(map(_amount, _held(Stake.objects.filter(round=round_, forecaster__participant=participant)))):
+        return False
+    return _balance(participant, rules) >= rules.stake_least
+
+
 def lock_all(round_: Round) -> None:
     """Fix what is at stake in a round that closes: from now on it is what the escrows hold now."""
     held = Balance.objects.filter(account=OuterRef("escrow")).values("amount")
@@ -196,15 +210,12 @@ def own(actor: Actor, round_: Round) -> Own:
     rules = round_.read_rules()
     if not taken(rules):
         raise Conflict("not_staked_here", "This round takes no stakes.")
-    held = Balance.objects.filter(
-        account__kind=Kind.PARTICIPANT, account__participant=participant, account__currency=rules.currency
-    )
     return Own(
         rules.currency,
         rules.currency_digits,
         rules.stake_least,
         rules.stake_most,
-        held.values_list("amount", flat=True).first() or 0,
+        _balance(participant, rules),
         mine(participant, Round.objects.filter(pk=round_.pk)),
     )
 
@@ -231,6 +242,14 @@ def _mine(one: Stake, ends: dict[tuple[int, int | None], tuple[int, int]]) -> Mi
     else:
         state = "open" if one.locked is None else "locked"
     return Mine(one.round, one.forecaster.name, _amount(one), one.confidence, state, won, burned)
+
+
+def _balance(participant: Participant, rules: Rules) -> int:
+    """Return what a participant has besides, in minor units of what a round pays in."""
+    held = Balance.objects.filter(
+        account__kind=Kind.PARTICIPANT, account__participant=participant, account__currency=rules.currency
+    )
+    return held.values_list("amount", flat=True).first() or 0
 
 
 def _held(found: QuerySet[Stake]) -> QuerySet[Stake]:

@@ -83,7 +83,7 @@ def show(
     context = {"now": actor.recall("now", db_now), **(context or {})}
     place = context.get("tournament") or getattr(context.get("round"), "tournament", None)
     if place is not None:
-        context |= {"place": place, "stops": nav.stops(actor, place)}
+        context |= {"place": place, "stops": nav.stops(actor, place, request.path)}
     return render(request, template, context, status=status)
 
 

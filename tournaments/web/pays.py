@@ -5,20 +5,23 @@ from decimal import Decimal
 from typing import Any
 
 from tournaments.models import Rules
+from tournaments.models.amounts import LARGEST
+from tournaments.models.payout_rules import FUNDED_RULES, STAKED_RULES
 from tournaments.numerics.payouts import registry
 from tournaments.numerics.payouts.awards import REASONS, Award, Table
 from tournaments.numerics.payouts.entries import Entry
 from tournaments.numerics.payouts.parameters import Parameters
 from tournaments.services import settlement
 from tournaments.web import gates
-from tournaments.web.formats import money
+from tournaments.web.formats import figure_text, money
+from tournaments.web.money.figures import bid
 
-SAY = 1_000
-"""Whole units in the example's pool where a round has none."""
-STAKE = 100
+SAY, STAKE = 1_000, 100
+"""Pool and stake of examples where a round has no pool, in units of at most two decimals: 100 points, 100.00
+dollars, but 10,000 satoshis."""
 HEADS = {
     "log_loss": "Log loss", "corr": "CORR", "mmc": "MMC", "wager": "Score", "confidence": "Confidence",
-    "pcs": "PCS", "src": "SRC",
+    "pcs": "PCS, 1e-4 nats", "src": "SRC, 1e-4 nats",
 }  # fmt: skip
 PEOPLE: dict[str, dict[str, int]] = {
     "Ida": {"log_loss": 690_000_000, "corr": 30_000_000, "mmc": 9_000_000, "wager": 620_000_000,
@@ -54,6 +57,8 @@ class Pays:
     name: str
     sentence: str
     pool: str
+    funded: bool
+    """Whether it pays out of a pool."""
     stakes: bool
     parameters: list[tuple[str, str, str]]
     example: Example
@@ -76,6 +81,7 @@ def shown(name: str, parameters: Parameters, rules: Rules) -> Pays:
         name=name.replace("_", " "),
         sentence=about.sentence,
         pool=about.pool,
+        funded=_funded(name),
         stakes=about.stakes,
         parameters=_parameters(name, parameters, rules),
         example=_example(name, parameters, rules),
@@ -107,26 +113,53 @@ def _value(value: Any, schema: dict[str, Any], rules: Rules) -> str:
     return f"{value:,}" if schema["unit"] != "millionths" else f"{Decimal(value).scaleb(-6).normalize():f}"
 
 
+def _funded(name: str) -> bool:
+    return name not in STAKED_RULES or name in FUNDED_RULES
+
+
+def example_stake(rules: Rules) -> int:
+    """Return what made-up people stake, in minor units: a round amount that the pool can bear.
+
+    It is the largest power of ten that is at most a tenth of the pool; 100 usual units where there is none.
+    The rules' bounds come first.
+    """
+    fits = 10 ** (len(str(rules.pool)) - 2) if rules.pool >= 10 else 1
+    stake = fits if rules.pool else STAKE * _usual_unit(rules)
+    return max(rules.stake_least, min(stake, rules.stake_most or LARGEST))
+
+
+def _usual_unit(rules: Rules) -> int:
+    return int(10 ** min(rules.currency_digits, 2))
+
+
 def _example(name: str, parameters: Parameters, rules: Rules) -> Example:
-    whole = 10**rules.currency_digits
-    stake = STAKE * whole if registry.rule_of(name).about.stakes else 0
+    stake = example_stake(rules) if registry.rule_of(name).about.stakes else 0
     entries = [
         Entry(person, place, stake=stake, scores=scores)
         for place, (person, scores) in enumerate(PEOPLE.items(), 1)
     ]
-    table = registry.settle(name, entries, rules.pool or SAY * whole, parameters)
+    pool = rules.pool or (SAY * _usual_unit(rules) if _funded(name) else 0)
+    table = registry.settle(name, entries, pool, parameters)
     reads = parameters.reads
     lines = [
         (
             award,
-            [_score(PEOPLE[award.key][read]) for read in reads],
+            [score_text(read, PEOPLE[award.key][read]) for read in reads],
             REASONS[award.reason] if award.reason else "",
         )
         for award in table.awards
     ]
-    before = 2 + len(reads) + (2 if stake else 0)
+    before = 2 + len(reads) + (1 if stake else 0)
     return Example([HEADS[read] for read in reads], lines, table, before)
 
 
-def _score(value: int) -> str:
-    return f"{Decimal(value).scaleb(-9):.5f}".replace("-", "−")
+def score_text(name: str, value: int) -> str:
+    """Return a score in 1e-9, as rules read it, in the digits in which people read it elsewhere.
+
+    >>> score_text("log_loss", 690_000_000), score_text("corr", -12_000_000), score_text("wager", 620_000_000)
+    ('0.69000', '−0.012', '0.62000')
+    """
+    if name == "confidence":
+        return bid(value)
+    plain = float(Decimal(value).scaleb(-9))
+    return f"{plain:.5f}" if name == "wager" else figure_text(name, plain)

@@ -63,8 +63,7 @@ class PayoutRules(ApiView):
         "Payout rules: in words, with the schema of their parameters",
         {200: shapes.PayoutRules},
         tag=TAG,
-        description="Each says what it reads and what it is proof against. Those with stakes can be "
-        "computed, and not yet chosen by a tournament.",
+        description="Each says what it reads and what it is proof against.",
     )
     def get(self, request: Request) -> Response:
         return Response(shapes.PayoutRules({"rules": [_rule(name) for name in registry.NAMES]}).data)

@@ -35,6 +35,7 @@ def show_payouts(request: HttpRequest, actor: Actor, slug: str, number: str) -> 
         "settlement": settled,
         "payouts": gates.told(round_, [*(one for one in own if one not in shown), *shown]),
         "page": here,
+        "oversees": actor.operates(round_.tournament) or actor.oversees(round_.tournament),
     }
     return show(request, "web/boards/payouts.html", context)
 

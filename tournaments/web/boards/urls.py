@@ -11,6 +11,7 @@ urlpatterns = [
     path(ROUND + "payouts/", payouts.show_payouts, name="payouts"),
     path(ROUND + "payouts.csv", payouts.payouts_csv, name="payouts-csv"),
     path(ROUND + "stakes/", stakes.show_stakes, name="stakes"),
+    path(ROUND + "stakes.csv", stakes.stakes_csv, name="stakes-csv"),
     path("t/<slug:slug>/season/", season.season, name="season"),
     path("t/<slug:slug>/season.csv", season.season_csv, name="season-csv"),
     path("t/<slug:slug>/f/<int:pk>/", history.forecaster, name="forecaster"),

@@ -1,27 +1,30 @@
 """Payouts for those who oversee: what is owed, batches with their files, and what ends a batch."""
 
 import uuid
+from collections import Counter
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from tournaments.models import Currency, PayoutBatch, Tournament
 from tournaments.services import currencies
 from tournaments.services.access import Actor, need_operator, need_overseer
 from tournaments.services.currencies import decimal_text
-from tournaments.services.errors import Refused
+from tournaments.services.errors import Invalid, Refused
 from tournaments.services.paying import batches as service
 from tournaments.services.paying import files, owed
 from tournaments.web.door import page, show, status_of
 from tournaments.web.money.forms import CancelForm, CollectForm, SentForm
-from tournaments.web.money.paying import network_words
 from tournaments.web.money.purse import with_money
+from tournaments.web.sheets import csv_file
 
 LINES = 50
+CSV_HEADS = ("alias", "owed_minor_units", "owed", "currency", "waits")
 FIELD_OF = {
     "bad_reference": "reference",
     "reference_used": "reference",
@@ -29,6 +32,8 @@ FIELD_OF = {
     "bad_amount": "least",
     "bad_age": "age",
 }
+ASKED, LISTS = ("currency", "least", "age"), ("owed", "page")
+"""What an address says of what is asked for, and by which names it turns the two lists' pages."""
 BITCOIN_UNITS = (("mBTC", 5), ("sat", 0))
 
 
@@ -60,16 +65,49 @@ def batches(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
     except Refused as refused:
         form.add_error(FIELD_OF.get(refused.code), forms.ValidationError(refused.message, refused.code))
         status = status_of(refused)
-    context |= {
-        "found": found,
-        "key": uuid.uuid4(),
-        "network": found and network_words(found.currency.network),
-    }
+    context |= {"found": found, "key": uuid.uuid4()}
+    if found:
+        context |= _lines(found, request.GET.get("owed")) | {"asked": _asked(form)}
     if posted and found and found.due and status == 200:
         return show(request, "web/money/collect.html", context)
     here = Paginator(service.listed(actor, tournament), LINES).get_page(request.GET.get("page"))
     status = 400 if status == 200 and payable and not form.is_valid() else status
-    return show(request, "web/money/batches.html", {**context, "page": here, "payable": payable}, status)
+    context |= {"page": here, "payable": payable, "keys": _keys(request.GET)}
+    return show(request, "web/money/batches.html", context, status)
+
+
+def _lines(found: owed.Owed, number: str | None) -> dict[str, Any]:
+    """Return a page of who is owed what, those to be paid first, and how many wait for each reason."""
+    every: list[owed.Due | owed.Skipped] = [*found.due, *found.skipped]
+    here: Page[owed.Due | owed.Skipped] = Paginator(every, LINES).get_page(number)
+    return {"owed": here, "waits": Counter(one.reason for one in found.skipped).most_common()}
+
+
+def _asked(form: CollectForm) -> str:
+    """Return what was asked for as an address has it."""
+    return urlencode({name: form[name].value() for name in ASKED})
+
+
+def _keys(get: QueryDict) -> dict[str, str]:
+    """Return, for each of the two lists, what the address says of all but its own page."""
+    said = {name: get[name] for name in (*ASKED, *LISTS) if name in get}
+    return {one: urlencode({name: said[name] for name in said if name != one}) for one in LISTS}
+
+
+@page
+def owed_csv(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
+    """Return who is owed what as a CSV file; where each is paid stands in a batch's files only."""
+    tournament = _overseen(actor, slug)
+    form = CollectForm(request.GET, known=currencies.money_of(tournament))
+    if not form.is_valid():
+        raise Invalid("bad_request", "Ask for a currency, a least amount, and an age in hours.")
+    data = form.cleaned_data
+    found = owed.owed(actor, tournament, data["currency"], data["units"], data["age"])
+    code, digits = found.currency.code, found.currency.digits
+    told = [(one.participant, one.amount, "") for one in found.due]
+    told += [(one.participant, one.amount, one.reason) for one in found.skipped]
+    rows = ([whom.alias, amount, decimal_text(amount, digits), code, waits] for whom, amount, waits in told)
+    return csv_file(f"{slug}-owed-{code}", CSV_HEADS, rows)
 
 
 def _collect(request: HttpRequest, actor: Actor, tournament: Tournament, form: CollectForm) -> HttpResponse:
@@ -86,7 +124,8 @@ def batch(request: HttpRequest, actor: Actor, slug: str, number: int) -> HttpRes
     made = []
     if one.state != PayoutBatch.State.CANCELLED:
         made = [(form, files.make(one, form)) for form in files.forms_of(one)]
-    context = {**_of(actor, one), "files": made, "items": one.items.all()}
+    here = Paginator(one.items.all(), LINES).get_page(request.GET.get("page"))
+    context = {**_of(actor, one), "files": made, "page": here}
     return show(request, "web/money/batch.html", context)
 
 
@@ -104,7 +143,7 @@ def sent(request: HttpRequest, actor: Actor, slug: str, number: int) -> HttpResp
     """Ask for the reference, and book that the batch was sent."""
     one, context = _ending(request, actor, slug, number)
     form = SentForm(request.POST or None, currency=one.currency)
-    context |= {"form": form, "network": network_words(one.currency.network)}
+    context |= {"form": form}
     if request.method != "POST" or not form.is_valid():
         return show(request, "web/money/sent.html", context, 400 if request.method == "POST" else 200)
     try:

@@ -128,5 +128,7 @@ def transaction(request: HttpRequest, actor: Actor, slug: str, pk: int) -> HttpR
     tournament = _overseen(actor, slug)
     one = books.find_transaction(actor, tournament, pk)
     digits = currencies.digits_of(tournament)
-    lines = [(entry, digits[entry.currency]) for entry in one.entries.all()]
-    return _show(request, "transaction", actor, tournament, one=one, lines=lines, moved=_moved(one, digits))
+    here = Paginator(one.entries.all(), LINES).get_page(request.GET.get("page"))
+    lines = [(entry, digits[entry.currency]) for entry in here]
+    shown = {"one": one, "page": here, "lines": lines, "moved": _moved(one, digits)}
+    return _show(request, "transaction", actor, tournament, **shown)

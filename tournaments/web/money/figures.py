@@ -40,7 +40,7 @@ KINDS = {
     "withdrawal": "Withdrawal",
     "stake": "Staked",
     "unstake": "Stake taken back",
-    "collection": "Collected to be paid out",
+    "collection": "Collected to pay out",
     "sent": "Paid out",
 }
 
@@ -77,6 +77,12 @@ def signed(amount: int, digits: int) -> SafeString:
     ('+2.50', '−2.50')
     """
     return SafeString(f"{'+' if amount > 0 else ''}{in_digits(amount, digits)}")
+
+
+@register.filter
+def less(amount: int, taken: int) -> int:
+    """Return what is left of an amount: what was won less what was lost, of which one is 0."""
+    return amount - taken
 
 
 @register.filter

@@ -17,6 +17,7 @@ from tournaments.services.paying.owed import MIN_AGE_HOURS
 from tournaments.web.door import page, show, status_of
 
 SHOWN = 20
+BEGINS = {"bitcoin": "bc1, 1 or 3", "testnet": "tb1, m, n or 2", "regtest": "bcrt1, m, n or 2"}
 FIELD_OF = {
     "bad_address": "address",
     "wrong_network": "address",
@@ -36,9 +37,12 @@ class AddressForm(forms.Form):
         asked = self.fields["address"]
         if currency.network:
             del self.fields["holder"]
-            asked.label, asked.help_text = "Bitcoin address", f"Of {network_words(currency.network)}."
+            asked.label = "Bitcoin address"
+            asked.help_text = (
+                f"Of {network_words(currency.network)}: it begins with {BEGINS[currency.network]}."
+            )
         else:
-            asked.label, asked.help_text = "Account", "An IBAN, or how your bank calls it."
+            asked.label, asked.help_text = "Account", "An IBAN, or the number that your bank gave it."
         for field in self.fields.values():
             field.widget.attrs |= {"autocomplete": "off", "spellcheck": "false", "class": "long"}
 
@@ -52,8 +56,13 @@ def section(actor: Actor, tournament: Tournament) -> dict[str, Any]:
     """Return what the page of one's own money shows of payments; nothing where only points are won."""
     mine = {one.currency.code: one for one in addresses.mine(actor, tournament)}
     ways = [(one, mine.get(one.code)) for one in currencies.money_of(tournament)]
-    found = received.received(actor, tournament)[:SHOWN] if ways else []
-    return {"ways": ways, "payments": found, "age": MIN_AGE_HOURS}
+    found = list(received.received(actor, tournament)) if ways else []
+    return {
+        "ways": ways,
+        "payments": found[:SHOWN],
+        "paid_in_all": len(found),
+        "on_its_way": received.on_its_way(found),
+    }
 
 
 @page
@@ -67,7 +76,7 @@ def address(request: HttpRequest, actor: Actor, slug: str, code: str) -> HttpRes
     form = AddressForm(request.POST or None, currency=currency)
     mine = addresses.history(actor, tournament).filter(currency__code=code)
     context = {"tournament": tournament, "currency": currency, "form": form, "mine": mine}
-    context |= {"network": network_words(currency.network), "age": MIN_AGE_HOURS}
+    context |= {"age": MIN_AGE_HOURS}
     if request.method != "POST":
         return show(request, "web/money/address.html", context)
     try:

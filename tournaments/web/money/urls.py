@@ -10,6 +10,7 @@ urlpatterns = [
     path(T + "money.csv", purse.money_csv, name="money-csv"),
     path(T + "money/address/<str:code>/", paying.address, name="payout-address"),
     path(T + "batches/", batches.batches, name="batches"),
+    path(T + "batches/owed.csv", batches.owed_csv, name="owed-csv"),
     path(T + "batches/<int:number>/", batches.batch, name="batch"),
     path(T + "batches/<int:number>/files/<str:form>/", batches.file, name="batch-file"),
     path(T + "batches/<int:number>/sent/", batches.sent, name="batch-sent"),

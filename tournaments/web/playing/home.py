@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from tournaments.services import firsthour
+from tournaments.services import firsthour, stakes
 from tournaments.services.access import Actor, find_tournament, participant_of
 from tournaments.services.people import setup
 from tournaments.services.reading import desk, firstscreen, frontpage
@@ -53,6 +53,7 @@ def _screen(request: HttpRequest, actor: Actor, screen: Screen) -> dict[str, Any
         "me": screen.me,
         "status": status,
         "last": screen.last,
+        "could_stake": stakes.could(screen.me, round_),
         "log": screen.log,
         "form": UploadForm(forecasters=names, auto_id=f"id{round_.pk}_%s"),
         "left": max(0, rules.quota - status["quota_used"]),

@@ -1,6 +1,5 @@
 """One's own stakes in a round: set while it is open, then locked, then what they won and lost."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from tournaments.models import Participant, Round, Rules
-from tournaments.models.amounts import LARGEST
 from tournaments.models.payout_rules import BID_RULES
 from tournaments.numerics.payouts import registry
 from tournaments.numerics.payouts.awards import Award
@@ -25,9 +23,8 @@ from tournaments.web.forms import shifted
 from tournaments.web.money.figures import CONFIDENCE_DIGITS, bid
 
 WORSE_THAN_A_COIN = 695_000_000
-NANO_DIGITS = 9
-EXAMPLE = 100
-"""Units of at most two decimals: 100 points, 100.00 dollars, 10,000 satoshis."""
+SAID = {"log_loss": "log loss", "corr": "CORR", "mmc": "MMC", "wager": "score", "confidence": "confidence"}
+"""Scores in the middle of a sentence."""
 FIELD_OF = {
     **dict.fromkeys(
         ("bad_amount", "bad_stake", "stake_too_small", "stake_too_large", "not_enough"), "amount"
@@ -127,6 +124,7 @@ def _page(
         "rules": rules,
         "own": own,
         "total": sum(one.amount for one in own.stakes),
+        "poor": not own.stakes and own.balance < own.least,
         "bids": rules.payout_rule in BID_RULES,
         "forms": _forms(names, own.stakes, rules, tried),
         "tried": tried,
@@ -173,9 +171,7 @@ def _written(one: stakes.Mine | None, rules: Rules) -> dict[str, Any]:
 def examples(rules: Rules) -> list[str]:
     """Return what the rule makes of a good and a bad forecast of made-up people, in a line each."""
     given = settlement.parameters_of(rules)
-    stake = max(
-        rules.stake_least, min(EXAMPLE * 10 ** min(rules.currency_digits, 2), rules.stake_most or LARGEST)
-    )
+    stake = pays.example_stake(rules)
     people = {"Ida": pays.PEOPLE["Ida"], "Mia": {**pays.PEOPLE["Mia"], "log_loss": WORSE_THAN_A_COIN}}
     entries = [Entry(name, at, stake=stake, scores=people[name]) for at, name in enumerate(people, 1)]
     found = {one.key: one for one in registry.settle(rules.payout_rule, entries, rules.pool, given).awards}
@@ -183,15 +179,9 @@ def examples(rules: Rules) -> list[str]:
 
 
 def _line(award: Award[str], read: dict[str, int], rules: Rules) -> str:
-    told = (f"{pays.HEADS[name]} {_figure(name, value)}" for name, value in read.items())
+    told = (f"{SAID[name]} {pays.score_text(name, value)}" for name, value in read.items())
     won, lost = award.paid, award.burned
     end = (
         f"wins {money(won, rules)}" if won else f"loses {money(lost, rules)}" if lost else "has it back whole"
     )
     return f"{award.key} stakes {money(award.stake, rules)}: {', '.join(told)}. {award.key} {end}."
-
-
-def _figure(name: str, value: int) -> str:
-    if name == "confidence":
-        return bid(value)
-    return f"{shifted(Decimal(value), -NANO_DIGITS):.4f}".replace("-", "−")

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from tournaments.models import Participant, Round
-from tournaments.services import intake
+from tournaments.services import intake, stakes
 from tournaments.services.access import UPLOAD, Actor, find_round, find_submission, need_participant
 from tournaments.services.deadlines import deadline, refuse_unless_open, used_quota
 from tournaments.services.errors import FileRefused, Invalid, Refused
@@ -83,6 +83,7 @@ def _page(
         "datasets": round_.datasets.order_by("pk"),
         "most": settings.UPLOAD_MAX_BYTES,
         "closed": _why_closed(round_, me),
+        "could_stake": stakes.could(me, round_),
         **context,
     }
     shown["left"] = max(0, rules.quota - shown["used"])
