@@ -45,7 +45,7 @@ browser: install  ## a Chromium for the browser tests: CHROMIUM's, Debian's (ins
 	@$(RUN) -m tests.browser.chromium
 
 test: install browser  ## the whole suite on real databases (TESTS='tests/api -k upload' for a part)
-	$(LAUNCH) exec --home var/test -- $(RUN) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS)
+	$(LAUNCH) exec --home var/test -- $(RUN) -m pytest -n 2 --no-loadscope-reorder $(TESTS)
 
 check: install  ## format, lint, types, rooms, migrations, deployment, requirements
 	$(BIN)/ruff format --check .
