@@ -31,8 +31,13 @@ app.conf.update(
     task_time_limit=45 * 60,
 )
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
 app.steps["worker"].add(DjangoStructLogInitStep)
+
+
+@signals.celeryd_init.connect
+def _load(**_: Any) -> None:
+    """Load the tasks where they are done, before the pool forks. Who rings, beat too, knows them by name."""
+    app.autodiscover_tasks(force=True)
 
 
 @signals.celeryd_after_setup.connect

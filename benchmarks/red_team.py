@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.worlds.copycats import ATTACKS, SPLITS, Copycats, attack, classroom, copycats, ranks_of
-from tournaments.numerics.losses import LN2, log_loss
+from tournaments.numerics.losses import log_loss
 from tournaments.numerics.originality import Originality, round_originality, verdict
+from tournaments.numerics.units import LN2
 
 WORLDS = 20
 GATE, MIXED = 0.95, 0.05

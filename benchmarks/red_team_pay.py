@@ -27,7 +27,7 @@ from benchmarks.worlds.copycats import (
 from tournaments.numerics.checks import Ints
 from tournaments.numerics.contribution import era_gaussians, mmc_eras
 from tournaments.numerics.corr import corr_table, keep_ranks
-from tournaments.numerics.losses import COIN, UNITS, log_loss, quantise
+from tournaments.numerics.losses import log_loss
 from tournaments.numerics.payouts import registry
 from tournaments.numerics.payouts.entries import Entry
 from tournaments.numerics.payouts.parameters import Parameters
@@ -35,6 +35,7 @@ from tournaments.numerics.payouts.wager import Wager
 from tournaments.numerics.payouts.wager_score import wager_units
 from tournaments.numerics.players import in_turn
 from tournaments.numerics.ranks import gaussian_ranks
+from tournaments.numerics.units import COIN, UNITS, quantise
 
 WORLDS = 20
 POOL, STAKE, PLACES = 10**9, 10**8, 10

@@ -6,14 +6,14 @@ The database is the queue's truth. A message lost, doubled or late changes nothi
 from typing import Any
 
 from celery import shared_task, signals
-from django.dispatch import receiver
 
+from tournaments.ringing import DELIVER, RUN
 from tournaments.services import jobs, queues, work
 from tournaments.services.telling import outbox, sending
 from tournaments.services.upkeep import pulse
 
 
-@shared_task(name="tournaments.run")
+@shared_task(name=RUN)
 def run(pk: int) -> None:
     """Do one piece of work, if it is still due."""
     jobs.run(pk)
@@ -34,23 +34,10 @@ def tidy() -> None:
     outbox.forget()
 
 
-@shared_task(name="tournaments.deliver")
+@shared_task(name=DELIVER)
 def deliver() -> None:
     """Send the notices that are due."""
     sending.deliver()
-
-
-@receiver(work.work_due, dispatch_uid="ring the workers")
-def ring(kinds: dict[int, str], **_: Any) -> None:
-    """Send a message for each piece of work that is due. When the broker is away the sweep finds them."""
-    for pk, kind in kinds.items():
-        run.apply_async((pk,), queue=queues.queue_of(kind), retry=False)
-
-
-@receiver(outbox.notices_due, dispatch_uid="ring the sender")
-def ring_sender(**_: Any) -> None:
-    """Send one message, however many notices there are. When the broker is away the sweep finds them."""
-    deliver.apply_async(retry=False)
 
 
 @signals.heartbeat_sent.connect(dispatch_uid="signs of life")

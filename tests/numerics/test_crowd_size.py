@@ -9,8 +9,9 @@ from scipy.stats import spearmanr
 
 from tournaments.numerics import crowd_size
 from tournaments.numerics.errors import NumericsError
-from tournaments.numerics.losses import LN2, log_loss
+from tournaments.numerics.losses import log_loss
 from tournaments.numerics.players import Mixture
+from tournaments.numerics.units import LN2
 
 STARTS = np.array([0, 30, 70, 120])
 WEIGHTS = np.array([0.4, 0.3, 0.2, 0.1, 0.0])

@@ -30,9 +30,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tournaments.numerics.losses import quantise
 from tournaments.numerics.payouts import registry
 from tournaments.numerics.payouts.entries import SCORES, Entry
+from tournaments.numerics.units import quantise
 
 PAGE = Path(__file__).parents[2] / "docs/formulas.md"
 BLOCK = re.compile(r"<!-- worked: ([\w.]+) -->\n+```\w*\n(.*?)```", re.DOTALL)

@@ -66,29 +66,6 @@ def test_a_wider_clip_bounds_the_loss() -> None:
     assert losses.log_loss([1.0], [0], eps=0.1) == pytest.approx(-math.log(0.1))
 
 
-@pytest.mark.parametrize(
-    ("x", "units"),
-    [
-        (0.69213, 692_130_000),
-        (0.5e-9, 0),
-        (1.5e-9, 2),
-        (2.5e-9, 2),
-        (-1.5e-9, -2),
-        (math.log(2), 693_147_181),
-    ],
-)
-def test_quantise_counts_units_of_1e_9_with_halves_to_even(x: float, units: int) -> None:
-    assert losses.quantise(x) == units
-    assert type(losses.quantise(x)) is int
-
-
-@pytest.mark.parametrize("x", [math.nan, math.inf, -math.inf])
-def test_quantise_refuses_what_is_not_finite(x: float) -> None:
-    with pytest.raises(NumericsError) as caught:
-        losses.quantise(x)
-    assert caught.value.code == "not_finite"
-
-
 def test_consistency_counts_eras_below_ln_2() -> None:
     assert losses.consistency([0.69, 0.70, 0.693, 0.6931471]) == 0.75
 

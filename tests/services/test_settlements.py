@@ -5,9 +5,9 @@ from django.db import IntegrityError, ProgrammingError, connections, transaction
 
 from tests.services import paid
 from tournaments.models import AuditEvent, Contribution, Payout, Score, Settlement
-from tournaments.numerics.losses import quantise
 from tournaments.numerics.payouts import registry
 from tournaments.numerics.payouts.division import divide
+from tournaments.numerics.units import quantise
 from tournaments.services import contests, settlement
 from tournaments.services.errors import Invalid
 from tournaments.services.settlement import plans

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.services import paid
 from tests.world import World, drain
 from tournaments.models import Originality
-from tournaments.numerics.losses import quantise
+from tournaments.numerics.units import quantise
 from tournaments.services import settlement
 from tournaments.services.errors import Conflict, Forbidden, Invalid
 

@@ -9,8 +9,9 @@ from scipy.special import expit, logit
 from tests.staging import Stages
 from tests.world import World, drain
 from tournaments.models import MetaModel, Round, Score
-from tournaments.numerics.losses import LN2, log_loss
+from tournaments.numerics.losses import log_loss
 from tournaments.numerics.ranks import gaussian_ranks
+from tournaments.numerics.units import LN2
 from tournaments.services import rescoring, rounds
 from tournaments.services import worth as worth_now
 from tournaments.services.access import Actor

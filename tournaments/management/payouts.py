@@ -4,7 +4,7 @@ from typing import Any
 
 from tournaments.management.terminal import money, table
 from tournaments.models import Round, Settlement
-from tournaments.numerics.losses import UNITS
+from tournaments.numerics.units import UNITS
 from tournaments.services.settlement import Plan
 
 SUMS = (("pool", "pool"), ("paid", "paid"), ("rolled over", "rolled_over"))

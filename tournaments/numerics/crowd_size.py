@@ -22,8 +22,9 @@ from tournaments.numerics.blending.voices import PROBABILITIES
 from tournaments.numerics.checks import Bools, Floats, Ints
 from tournaments.numerics.errors import NumericsError
 from tournaments.numerics.information import era_spearman
-from tournaments.numerics.losses import LN2, batch_losses, whole_losses
+from tournaments.numerics.losses import batch_losses, whole_losses
 from tournaments.numerics.players import Mixture
+from tournaments.numerics.units import LN2
 
 SUBSETS = 50
 """How many subsets of each size are drawn; where there are no more than that, all are taken."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +9,9 @@ import numpy.typing as npt
 
 from tournaments.numerics import bootstrap, checks, kernels
 from tournaments.numerics.checks import Bools, Floats, Ints
-from tournaments.numerics.errors import NumericsError
+from tournaments.numerics.units import COIN, LN2, UNITS, quantise
 
-LN2 = math.log(2.0)
 EPSILON = 1e-6
-UNITS = 10**9
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,25 +106,6 @@ def gain(loss: float) -> float:
     0.0
     """
     return LN2 - loss
-
-
-def quantise(x: float) -> int:
-    """The number x in whole units of 1e-9, halves to even.
-
-    It is the form in which scores reach rules (FORMULAS section 6).
-
-    Raises NumericsError `not_finite`.
-
-    >>> quantise(0.69213), quantise(LN2)
-    (692130000, 693147181)
-    """
-    if not math.isfinite(x):
-        raise NumericsError("not_finite", "Only a finite number has units.", value=x)
-    return round(x * UNITS)
-
-
-COIN = quantise(LN2)
-"""A coin's log loss in whole units: who beats it has fewer."""
 
 
 def consistency(era_losses: npt.ArrayLike) -> float:

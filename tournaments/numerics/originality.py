@@ -19,8 +19,8 @@ from tournaments.numerics.checks import Bools, Counts, Floats, Ints, Singles
 from tournaments.numerics.correlations import split_correlations, vectors
 from tournaments.numerics.distributions import cumulative_counts, smallest_distance
 from tournaments.numerics.errors import NumericsError
-from tournaments.numerics.losses import UNITS, quantise
 from tournaments.numerics.residuals import Residuals
+from tournaments.numerics.units import UNITS, quantise
 
 _COARSE = 6  # decimals of crowding and residual: far above what the ticks leave open
 _BLOCK = 256  # rows at a time: two blocks of the original game's size take 150 MB in float64

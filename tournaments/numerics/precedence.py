@@ -14,7 +14,7 @@ from tournaments.numerics import checks
 from tournaments.numerics.checks import Ints
 from tournaments.numerics.correlations import constant_splits, correlation_table
 from tournaments.numerics.errors import NumericsError
-from tournaments.numerics.losses import quantise
+from tournaments.numerics.units import quantise
 
 SAME_IDEA = 0.95
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from tournaments.numerics.losses import EPSILON, LN2, clip
+from tournaments.numerics.losses import EPSILON, clip
+from tournaments.numerics.units import LN2
 
 # A file that knows nothing loses mean(-(ln p + ln(1 - p)) / 2) nats: ln 2 and what its spread costs.
 # Ordinary honest files spread little and stay within 0.03 nats of ln 2; ranks spread evenly over [0, 1]

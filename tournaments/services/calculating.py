@@ -7,10 +7,10 @@ from typing import Any
 
 from tournaments.models.amounts import DIGITS
 from tournaments.numerics.errors import NumericsError
-from tournaments.numerics.losses import UNITS
 from tournaments.numerics.payouts import registry
 from tournaments.numerics.payouts.awards import Table
 from tournaments.numerics.payouts.entries import Entry
+from tournaments.numerics.units import UNITS
 from tournaments.services.access import Actor
 from tournaments.services.errors import Forbidden, Invalid
 from tournaments.services.settlement.what_if import read_parameters

@@ -12,9 +12,9 @@ from django.db.models import Max
 
 from tournaments.models import Submission
 from tournaments.numerics import likeness
-from tournaments.numerics.losses import UNITS
 from tournaments.numerics.originality import nearest, verdict
 from tournaments.numerics.precedence import precedence_positions
+from tournaments.numerics.units import UNITS
 from tournaments.services import files
 from tournaments.services.frames import Frame, frame_of
 from tournaments.services.matrices import Cache, cache_of

@@ -9,9 +9,9 @@ import numpy as np
 from django.db import transaction
 
 from tournaments.models import Originality, Round, Submission, Work
-from tournaments.numerics.losses import quantise
 from tournaments.numerics.originality import Crowd, crowd_originality
 from tournaments.numerics.originality import Originality as Measured
+from tournaments.numerics.units import quantise
 from tournaments.services import files, phases, rounds, work
 from tournaments.services.datasets import clusters
 from tournaments.services.frames import Frame, frame_of

@@ -8,7 +8,7 @@ from typing import Any
 
 from tournaments.models import Participant, Round, Score
 from tournaments.models.score import SKILL
-from tournaments.numerics.losses import LN2
+from tournaments.numerics.units import LN2
 
 HIDDEN = {"log_loss": None, "gain": None}
 

@@ -17,7 +17,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from tournaments.models import Exclusion, Participant, Round, Score, Standing, Tournament, Work
 from tournaments.numerics.bootstrap import era_draws, own_intervals, tie_groups
-from tournaments.numerics.losses import LN2, quantise
+from tournaments.numerics.units import LN2, quantise
 from tournaments.services import work
 
 PLAYER = Participant.Kind.PLAYER

@@ -14,7 +14,7 @@ from tournaments.numerics.blending.registry import NAMES
 from tournaments.numerics.blending.weighing import equal_weights
 from tournaments.numerics.bootstrap import era_draws, gain_intervals
 from tournaments.numerics.calibration import Z95
-from tournaments.numerics.losses import COIN, LN2, UNITS, quantise
+from tournaments.numerics.units import COIN, LN2, UNITS, quantise
 from tournaments.services import files, scoring
 from tournaments.store import vectors
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from tournaments.numerics.errors import NumericsError
-from tournaments.numerics.losses import COIN, UNITS
 from tournaments.numerics.payouts.about import NO, PARTLY, About, Claim
 from tournaments.numerics.payouts.awards import Award, Standing, Table, standings, table
 from tournaments.numerics.payouts.division import divide
 from tournaments.numerics.payouts.entries import Entry, Key, check
 from tournaments.numerics.payouts.parameters import Parameters
+from tournaments.numerics.units import COIN, UNITS
 
 
 @dataclass(frozen=True)

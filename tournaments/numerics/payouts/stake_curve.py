@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tournaments.numerics.losses import UNITS
 from tournaments.numerics.payouts.about import NO, PARTLY, YES, About, Claim
 from tournaments.numerics.payouts.awards import Table, standings, table
 from tournaments.numerics.payouts.division import divide
 from tournaments.numerics.payouts.entries import Entry, Key, check
 from tournaments.numerics.payouts.parameters import LARGEST, MILLION, Parameters, whole
+from tournaments.numerics.units import UNITS
 
 _MOST = 100 * MILLION
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tournaments.numerics.errors import NumericsError
-from tournaments.numerics.losses import UNITS
 from tournaments.numerics.payouts.about import NO, YES, About, Claim
 from tournaments.numerics.payouts.awards import Table, standings, table
 from tournaments.numerics.payouts.division import settle_fractions
 from tournaments.numerics.payouts.entries import Entry, Key, check
 from tournaments.numerics.payouts.parameters import Parameters, whole
+from tournaments.numerics.units import UNITS
 
 
 @dataclass(frozen=True)

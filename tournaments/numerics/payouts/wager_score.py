@@ -8,9 +8,10 @@ import numpy.typing as npt
 
 from tournaments.numerics import checks
 from tournaments.numerics.errors import NumericsError
-from tournaments.numerics.losses import log_loss, quantise
+from tournaments.numerics.losses import log_loss
 from tournaments.numerics.payouts.parameters import MILLION
 from tournaments.numerics.payouts.wager import Wager
+from tournaments.numerics.units import quantise
 
 
 def wager_score(p: npt.ArrayLike, y: npt.ArrayLike, clip: float) -> float:

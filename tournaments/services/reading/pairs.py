@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from tournaments.models import Originality, Participant, Round, Selection
-from tournaments.numerics.losses import quantise
+from tournaments.numerics.units import quantise
 from tournaments.services.access import Actor, need_overseer
 from tournaments.services.originality import MIXED_BELOW
 

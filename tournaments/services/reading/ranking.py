@@ -31,7 +31,7 @@ from django.db.models.functions import Cast, Concat, Lower, Rank
 
 from tournaments.models import Exclusion, Participant, Payout, Round, Score, Selection
 from tournaments.models.amounts import Amount
-from tournaments.numerics.losses import COIN
+from tournaments.numerics.units import COIN
 
 ENTRY, BLEND = 0, 1
 PLAYER, BENCHMARK = Participant.Kind.PLAYER, Participant.Kind.BENCHMARK

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tournaments.models import MetaModel, Round, Score
-from tournaments.numerics.losses import LN2
+from tournaments.numerics.units import LN2
 from tournaments.services import worth
 from tournaments.services.access import Actor, need_overseer
 from tournaments.services.errors import Conflict, Invalid

@@ -17,7 +17,7 @@ from tournaments.models import (
     Selection,
     Settlement,
 )
-from tournaments.numerics.losses import quantise
+from tournaments.numerics.units import quantise
 from tournaments.services import ledger, pools, stakes
 from tournaments.services.stakes import AtRisk
 

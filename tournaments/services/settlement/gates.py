@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from tournaments.models import Originality, Rules, Score
-from tournaments.numerics.losses import COIN, quantise
+from tournaments.numerics.units import COIN, quantise
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from statistics import fmean, median
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from tournaments.numerics.losses import LN2
+from tournaments.numerics.units import LN2
 from tournaments.services.reading.reports import Dot, Portrait
 from tournaments.web.formats import MINUS, NATS, figure_text
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tournaments.numerics.losses import LN2
+from tournaments.numerics.units import LN2
 from tournaments.services.reading.closeups import Closeup
 from tournaments.web.charts import BARS, DOTS, SQUARE, Axis, Chart, Mark, Reference, Series
 from tournaments.web.playing import metrics
