@@ -64,6 +64,27 @@ def test_a_stake_curve_by_hand(ann: Caller) -> None:
     assert got(half)["a"] == (15, 0, 1_015)  # all is scaled by 1,500 of 3,000 at risk
 
 
+def test_an_auction_by_hand(ann: Caller) -> None:
+    entries = [
+        entry("timid", 100, log_loss="0.69", confidence="0.25"),
+        entry("bold", 100, log_loss="0.69", confidence="0.5"),
+        entry("wrong", 50, log_loss="0.7", confidence=1_000_000_000),
+        entry("late", 70, log_loss="0.1", confidence="0.1"),
+    ]
+    found = ok(ask(ann, "auction", 500, entries))
+    # Wrong bids most and loses 50; bold wins 100 / 0.5; of timid's 100 / 0.25 = 400 there are 300 left.
+    assert [one["key"] for one in found["awards"]] == ["wrong", "bold", "timid", "late"]
+    assert got(found) == {
+        "wrong": (0, 50, 0),
+        "bold": (200, 0, 300),
+        "timid": (300, 0, 400),
+        "late": (0, 0, 70),
+    }
+    reasons = [one["reason"] for one in found["awards"]]
+    assert reasons == ["not_better_than_a_coin", "", "pool_exhausted", "pool_exhausted"]
+    assert (found["paid"], found["burned"], found["rolled_over"]) == (500, 50, 50)
+
+
 @pytest.mark.parametrize("rule", registry.NAMES)
 def test_every_unit_is_somewhere_and_the_same_body_gives_the_same_table(ann: Caller, rule: str) -> None:
     scores = {"log_loss": 1, "corr": 2, "mmc": 3, "wager": 4, "confidence": 5 * 10**8, "pcs": 7, "src": 8}
@@ -103,13 +124,34 @@ def test_what_is_wrong_has_a_code(ann: Caller, body: Any, status: int, code: str
     problem(found, status, code)
 
 
-def test_ten_thousand_are_settled_and_not_one_more_nor_more_than_two_mebibytes(ann: Caller) -> None:
+def test_ten_thousand_are_settled_and_not_one_more(ann: Caller) -> None:
     many = [entry(str(i), log_loss=i) for i in range(10_000)]
     assert len(ok(ask(ann, "ranked_pool", 10**6, many))["awards"]) == 10_000
-    assert ask(ann, "ranked_pool", 1, [*many, entry("x", log_loss=1)]).status_code == 400
-    body = json.dumps({"rule": "wager", "pool": 1, "entries": [], "parameters": {"x": "y" * (2 << 20)}})
-    found = ann.generic("POST", PATH, body, content_type="application/json")
-    problem(found, 413, found.json()["code"])
+    found = problem(ask(ann, "ranked_pool", 1, [*many, entry("x", log_loss=1)]), 400, "invalid")
+    assert [(one["field"], one["code"]) for one in found["errors"]] == [("entries", "max_length")]
+
+
+def test_a_body_has_two_mebibytes_and_not_one_byte_more(ann: Caller) -> None:
+    body = json.dumps({"rule": "wager", "pool": 1, "entries": []})
+    assert ok(ann.upload(PATH, body.ljust(2 << 20).encode(), "POST", "application/json"))["rolled_over"] == 1
+    problem(
+        ann.upload(PATH, body.ljust((2 << 20) + 1).encode(), "POST", "application/json"), 413, "too_large"
+    )
+
+
+@pytest.mark.parametrize(
+    ("bad", "where"),
+    [
+        (entry("a", 1, wager="1e9"), {"entry": 2, "field": "wager"}),
+        (entry("", 1, wager=1), {"entry": 2, "field": "key"}),
+        ({"key": "a", "scores": {}, "colour": 1}, {"entry": 2, "field": "colour"}),
+        (entry("a", -1, wager=1), {"key": "a"}),
+        (entry("a", 1, elo=1), {"key": "a", "name": "elo"}),
+    ],
+)
+def test_the_entry_at_fault_is_named(ann: Caller, bad: Any, where: dict[str, Any]) -> None:
+    found = problem(ask(ann, "wager", 0, [entry("b", 1, wager=1), bad]), 400, "bad_entry")
+    assert {name: found.get(name) for name in where} == where
 
 
 def test_strangers_are_asked_for_a_key(world: Any) -> None:

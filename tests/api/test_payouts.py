@@ -2,24 +2,39 @@
 
 import csv
 import io
+import json
 from typing import Any
 
 import pytest
 
 from tests.api.stage import V1, Caller, T, ok, problem, text
-from tests.api.test_money import play
+from tests.api.test_money import MONEY, named, play
+from tests.services.test_staked_settlement import STAKED as STAKES
 from tests.services.test_staked_settlement import build
 from tests.world import World
 from tournaments.models import Round, Settlement, Transaction
+from tournaments.services.access import Actor
+from tournaments.services.people import roles, users
 
 ROUND = f"{T}/rounds/1"
 SETTLEMENTS, PAYOUTS, PREVIEW = f"{ROUND}/settlements/", f"{ROUND}/payouts/", f"{ROUND}/settlements/preview/"
+HEADER = (
+    "place alias forecaster tied reason limit found log_loss_units read stake_minor_units burned_minor_units"
+)
 CALCULATE, REPLAY = f"{V1}/payouts/calculate/", f"{T}/payouts/replay/"
 
 
 def rows(response: Any) -> list[dict[str, str]]:
     assert response.status_code == 200, text(response)
     return list(csv.DictReader(io.StringIO(text(response))))
+
+
+def of_table(table: list[dict[str, str]], made: dict[str, Any]) -> dict[str, Any]:
+    """What `recomputed` takes, with its payouts out of the CSV."""
+    payouts = [
+        {**one, "stake": int(one["stake_minor_units"]), "read": json.loads(one["read"])} for one in table
+    ]
+    return {**made, "payouts": payouts}
 
 
 def recomputed(caller: Caller, made: dict[str, Any]) -> dict[str, tuple[int, int]]:
@@ -40,6 +55,7 @@ def test_payouts_come_as_a_table_and_as_an_object(ann: Caller, olga: Caller, res
     assert found["Content-Type"] == "text/csv"
     assert found["Content-Disposition"] == 'attachment; filename="weekly-1-payouts.csv"'
     table = rows(found)
+    assert list(table[0]) == [*HEADER.split(), "amount_minor_units", "amount", "currency"]
     assert [(one["place"], one["alias"]) for one in table] == [("1", "Ann"), ("2", "Bob")]
     assert sum(int(one["amount_minor_units"]) for one in table) == made["paid"] == 1_000
     assert [one["amount"] for one in table] == ["5.31", "4.69"]
@@ -48,19 +64,68 @@ def test_payouts_come_as_a_table_and_as_an_object(ann: Caller, olga: Caller, res
     problem(ann.get(f"{PAYOUTS}?format=xml"), 400, "invalid")
 
 
-@pytest.mark.parametrize("rule", ["ranked_pool", "wager"])
+RULES: dict[str, dict[str, Any]] = {
+    "ranked_pool": {"pool": 777, "paid_places": 2},
+    "contribution_pool": {"pool": 777},
+    "wager": {},
+    "stake_curve": {"pool": 10_000, "stake_limit": 0.2},
+    "auction": {"pool": 1_000},
+}
+STAKED = ("wager", "stake_curve", "auction")
+
+
+@pytest.mark.parametrize("rule", RULES)
 def test_what_was_read_gives_the_same_amounts_again(db: None, tmp_path: Any, rule: str) -> None:
-    if rule == "wager":
-        world, _, _ = build(tmp_path, {"payout_rule": "wager"}, None)
+    rules = {"payout_rule": rule, **RULES[rule]}
+    if rule in STAKED:
+        bids = {name: 10**8 * n for n, name in enumerate(STAKES, 2)} if rule == "auction" else None
+        world, _, _ = build(tmp_path, rules, bids)
     else:
-        world = World(tmp_path, pool=777, paid_places=2)
+        world = World(tmp_path, **rules)
         play(world, *(Caller(world.player(name)) for name in ("ann", "bob", "cyd")))
     olga = Caller(world.operator)
     ok(olga.post(SETTLEMENTS), 201)
     made = ok(olga.get(f"{PAYOUTS}?format=json"))
     paid = {f"{one['alias']}/{one['forecaster']}": (one["amount"], one["burned"]) for one in made["payouts"]}
     assert any(won for won, _ in paid.values())
+    assert sum(won - lost for won, lost in paid.values()) == made["pool"] - made["rolled_over"]
     assert recomputed(olga, made) == paid
+    assert recomputed(olga, of_table(rows(olga.get(PAYOUTS)), made)) == paid
+
+
+def test_what_is_taken_back_is_no_longer_there(ann: Caller, olga: Caller, resolved: Round) -> None:
+    made = ok(olga.post(SETTLEMENTS), 201)
+    ok(olga.post(f"{SETTLEMENTS}undo/", {"reason": "wrong labels"}))
+    problem(ann.get(PAYOUTS), 409, "not_settled")
+    again = ok(olga.post(SETTLEMENTS), 201)
+    assert ok(ann.get(f"{PAYOUTS}?format=json"))["id"] == again["id"] != made["id"]
+
+
+def test_without_rewards_the_table_has_places_and_no_money(db: None, tmp_path: Any) -> None:
+    world = World(tmp_path, "classroom")
+    ann, olga = Caller(world.player("ann")), Caller(world.operator)
+    play(world, ann)
+    ok(olga.post(SETTLEMENTS), 201)
+    (row,) = rows(ann.get(PAYOUTS))
+    assert list(row) == HEADER.split()[:9]
+    assert (row["place"], row["alias"]) == ("1", "Ann")
+    assert named(ok(ann.get(f"{PAYOUTS}?format=json"))) & MONEY == set()
+
+
+@pytest.mark.parametrize(("board", "status"), [("public", 200), ("participants", 404)])
+def test_who_sees_the_board_sees_the_payouts(db: None, tmp_path: Any, board: str, status: int) -> None:
+    world = World(tmp_path, pool=1_000, board=board)
+    ann, olga = Caller(world.player("ann")), Caller(world.operator)
+    play(world, ann)
+    ok(olga.post(SETTLEMENTS), 201)
+    user, _ = users.create_user("ada")
+    other = Caller(Actor(user))
+    for form in ("csv", "json"):
+        path = f"{PAYOUTS}?format={form}"
+        assert [one.get(path).status_code for one in (ann, olga)] == [200, 200]
+        assert [one.get(path).status_code for one in (Caller(), other)] == [status, status]
+    roles.grant(world.operator, world.tournament, "ada", "auditor")
+    assert len(rows(other.get(PAYOUTS))) == 1
 
 
 def test_a_what_if_says_what_other_rules_would_pay_and_writes_nothing(olga: Caller, resolved: Round) -> None:

@@ -10,6 +10,8 @@ from tests.services import paid
 from tests.world import World
 from tournaments.models import Round, Settlement
 from tournaments.services import overrides
+from tournaments.services.access import Actor
+from tournaments.services.people import roles, users
 
 SETTLEMENTS = f"{T}/rounds/1/settlements/"
 PROPOSALS = f"{SETTLEMENTS}proposals/"
@@ -82,3 +84,46 @@ def test_a_settlement_is_taken_back_and_made_again(olga: Caller, uma: Caller, ro
     again = ok(uma.post(PROPOSALS), 201)
     ok(olga.post(f"{PROPOSALS}{again['id']}/approve/"), 201)
     assert [bool(one["reversed_at"]) for one in ok(olga.get(SETTLEMENTS))["results"]] == [False, True]
+
+
+def test_a_key_proposes_once_and_for_one_round_only(world: World, olga: Caller, round_: Round) -> None:
+    made = ok(olga.post(PROPOSALS, HTTP_IDEMPOTENCY_KEY="p"), 201)
+    ok(olga.post(f"{PROPOSALS}{made['id']}/withdraw/", {"reason": "labels are late"}))
+    again = ok(olga.post(PROPOSALS, HTTP_IDEMPOTENCY_KEY="p"), 201)
+    assert (again["id"], again["state"]) == (made["id"], "withdrawn")
+    world.open_round()
+    second = f"{T}/rounds/2/settlements/proposals/"
+    problem(olga.post(second, HTTP_IDEMPOTENCY_KEY="p"), 409, "idempotency_key_reused")
+    problem(olga.post(second), 409, "wrong_state")
+
+
+def test_a_proposal_is_found_in_its_own_round_only(
+    world: World, olga: Caller, uma: Caller, round_: Round
+) -> None:
+    made = ok(olga.post(PROPOSALS), 201)
+    world.open_round()
+    second = f"{T}/rounds/2/settlements/proposals/{made['id']}/"
+    problem(uma.post(f"{second}approve/"), 404, "not_found")
+    problem(uma.post(f"{second}withdraw/", {"reason": "late"}), 404, "not_found")
+    assert ok(uma.get(PROPOSALS))["results"][0]["state"] == "open"
+
+
+def test_players_see_no_proposal_and_auditors_decide_none(world: World, olga: Caller, round_: Round) -> None:
+    made = ok(olga.post(PROPOSALS), 201)
+    approve, withdraw = (f"{PROPOSALS}{made['id']}/{verb}/" for verb in ("approve", "withdraw"))
+    user, _ = users.create_user("ada")
+    ada = Caller(Actor(user))
+    problem(ada.get(PROPOSALS), 403, "overseer_only")
+    problem(ada.post(approve), 403, "overseer_only")
+    roles.grant(world.operator, world.tournament, "ada", "auditor")
+    assert [one["id"] for one in ok(ada.get(PROPOSALS))["results"]] == [made["id"]]
+    problem(ada.post(approve), 403, "operator_only")
+    problem(ada.post(withdraw, {"reason": "late"}), 403, "operator_only")
+    problem(Caller().post(approve), 401, "login_needed")
+    assert not Settlement.objects.exists()
+
+
+def test_where_one_operator_settles_nothing_is_proposed(db: None, tmp_path: Any) -> None:
+    world = World(tmp_path, pool=1_000)
+    play(world, Caller(world.player("ann")))
+    problem(Caller(world.operator).post(PROPOSALS), 409, "no_approval_needed")

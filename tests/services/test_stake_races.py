@@ -49,13 +49,25 @@ def at_stake(*rounds_: Round) -> int:
     return sum(ledger.balance(one) for one in escrows)
 
 
-def close(round_: Round) -> None:
-    """Let the deadline pass, and do the work that closes the round."""
+def end(round_: Round) -> int:
+    """Let the deadline pass; returns the work that closes the round."""
     past = db_now() - timedelta(seconds=1)
     Round.objects.filter(pk=round_.pk).update(closes_at=past, opens_at=past - timedelta(hours=1))
     piece = Work.objects.filter(round=round_, kind=Work.Kind.CLOSE)
     piece.update(due_at=past)
-    assert jobs.run(piece.get().pk)
+    return piece.get().pk
+
+
+def close(round_: Round) -> None:
+    """Let the deadline pass, and do the work that closes the round."""
+    assert jobs.run(end(round_))
+
+
+def locked_in(round_: Round) -> dict[str, int | None]:
+    """What was locked at the close by forecaster; each escrow holds just that."""
+    found = Stake.objects.filter(round=round_).select_related("escrow", "forecaster")
+    assert all(one.locked == ledger.balance(one.escrow) for one in found)
+    return {one.forecaster.name: one.locked for one in found}
 
 
 def check(world: World) -> None:
@@ -82,6 +94,20 @@ def test_of_fifty_stakes_and_withdrawals_as_many_succeed_as_the_balance_bears(wo
     check(world)
 
 
+def test_one_key_withdraws_once_and_one_stakes_once_however_many_ask(world: World) -> None:
+    ann, round_ = rich(world, "ann", EACH), world.open_round()
+    whom = participant_of(ann, world.tournament)
+    money = (world.operator, world.tournament, whom, "USD", EACH)
+    # All there is: whoever comes second has not enough, and is told what the first one was told.
+    assert at_once(*[partial(purse.withdraw, *money, "bank 1", "take")] * 16) == ["done"] * 16
+    purse.deposit(*money, "bank 2")
+    assert at_once(*[partial(stakes.stake, ann, round_, "main", EACH, key="put")] * 16) == ["done"] * 16
+    booked = Transaction.objects.filter(kind__in=("stake", "withdrawal"))
+    assert sorted(booked.values_list("kind", flat=True)) == ["stake", "withdrawal"]
+    assert (at_stake(round_), has(world, ann)) == (EACH, 0)
+    check(world)
+
+
 def test_rounds_that_overlap_share_a_balance_and_no_escrow(world: World) -> None:
     ann = rich(world, "ann", 30 * EACH)
     first, second = world.open_round(), world.open_round()
@@ -94,42 +120,65 @@ def test_rounds_that_overlap_share_a_balance_and_no_escrow(world: World) -> None
     for round_ in (first, second):
         escrows = Stake.objects.filter(round=round_).values_list("escrow__round", flat=True)
         assert set(escrows) == {round_.pk}
+    # All of it is taken out of the one, which is never refused, and put into the other, as far as it goes.
+    out = [put(ann, first, name, 0) for name in names]
+    found = Counter(at_once(*out, *(put(ann, second, name) for name in names)))
+    assert found["done"] + found["not_enough"] == THREADS
+    held = EACH * (found["done"] - len(out))
+    assert (at_stake(first), at_stake(second), has(world, ann)) == (0, held, 30 * EACH - held)
     check(world)
 
 
-def test_of_one_forecasters_stakes_at_once_one_stands_whole(world: World) -> None:
+def test_of_one_forecasters_bids_at_once_one_stands_whole(tmp_path: Path, own_database: None) -> None:
+    world = staked_world(tmp_path, payout_rule="auction", pool=100)
     ann, round_ = rich(world, "ann", 1_000), world.open_round()
-    amounts = [0, 1, 250, 999, 1_000] * (THREADS // 5)
-    assert at_once(*(put(ann, round_, "main", amount) for amount in amounts)) == ["done"] * THREADS
-    assert at_stake(round_) in amounts
+    bids = [(0, None), (1, 10**9), (250, 7), (999, 10**8), (1_000, 1)]
+    calls = [partial(stakes.stake, ann, round_, "main", *bid) for bid in bids]
+    assert at_once(*calls * (THREADS // 5)) == ["done"] * THREADS
+    stands = Stake.objects.get()
+    assert (at_stake(round_), stands.confidence) in bids
     assert has(world, ann) + at_stake(round_) == 1_000
-    assert Stake.objects.count() == 1
     check(world)
 
 
-def test_what_is_staked_as_the_round_closes_is_locked_or_refused(world: World) -> None:
+def test_what_is_staked_as_the_round_closes_is_locked_as_it_was_left_or_refused(world: World) -> None:
     ann = rich(world, "ann", 10_000)
     names = own(ann, world, 12)
+    raised, taken, new = names[:4], names[4:8], names[8:]
+    wanted = {**dict.fromkeys(raised, 3 * EACH), **dict.fromkeys(taken, 0), **dict.fromkeys(new, EACH)}
+
+    def change(round_: Round, name: str, left: dict[str, int]) -> None:
+        stakes.stake(ann, round_, name, wanted[name])
+        left[name] = wanted[name]
+
     for _ in range(3):
         round_, before = world.open_round(), has(world, ann)
-        found = Counter(at_once(*(put(ann, round_, name) for name in names), partial(close, round_)))
-        refused = found["too_late"] + found["round_not_open"]
-        assert found["done"] + refused == len(names) + 1
-        locked = Stake.objects.filter(round=round_).aggregate(total=Sum("locked"))["total"] or 0
-        assert locked == at_stake(round_) == EACH * (found["done"] - 1)
-        assert has(world, ann) == before - locked
+        left = dict.fromkeys([*raised, *taken], EACH)
+        for name in left:
+            put(ann, round_, name)()
+        calls = [partial(change, round_, name, left) for name in names]
+        found = Counter(at_once(*calls, partial(close, round_)))
+        assert found["done"] + found["too_late"] + found["round_not_open"] == len(names) + 1
+        assert locked_in(round_) == left
+        assert at_stake(round_) == before - has(world, ann) == sum(left.values())
     check(world)
 
 
 def test_what_is_staked_as_the_round_is_cancelled_goes_back(world: World) -> None:
     ann = rich(world, "ann", 10_000)
     names = own(ann, world, 12)
-    for _ in range(3):
+    for closes in (False, False, True):
         round_ = world.open_round()
-        at_once(*(put(ann, round_, name) for name in names[:6]))
+        for name in names[:6]:
+            put(ann, round_, name)()
         calls = [put(ann, round_, name, 2 * EACH) for name in names]
+        if closes:
+            calls = [partial(jobs.run, end(round_))]
         found = Counter(at_once(*calls, partial(rounds.cancel, world.operator, round_, "no data")))
-        assert found["done"] + found["round_not_open"] == len(names) + 1
-        assert at_stake(round_) == 0
-        assert has(world, ann) == 10_000
+        assert found["done"] + found["round_not_open"] == len(calls) + 1
+        round_.refresh_from_db()
+        assert round_.state == Round.State.CANCELLED
+        assert (at_stake(round_), has(world, ann)) == (0, 10_000)
+        locked = set(Stake.objects.filter(round=round_).values_list("locked", flat=True))
+        assert locked == ({EACH} if round_.closed_at else {None})
     check(world)
