@@ -154,5 +154,16 @@ def test_the_entry_at_fault_is_named(ann: Caller, bad: Any, where: dict[str, Any
     assert {name: found.get(name) for name in where} == where
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [rb'{"key":"\ud800"}', rb'{"\udfff":1}', rb'{"key":"a","scores":{"\uD83D":1}}'],
+)
+def test_half_a_character_is_a_fault_of_the_sender_wherever_it_stands(ann: Caller, entry: bytes) -> None:
+    body = b'{"rule":"ranked_pool","pool":1,"entries":[' + entry + b"]}"
+    problem(ann.upload(PATH, body, "POST", "application/json"), 400, "parse_error")
+    whole = b'{"rule":"ranked_pool","pool":1,"entries":[{"key":"\\ud83d\\ude00"}]}'
+    assert ok(ann.upload(PATH, whole, "POST", "application/json"))["awards"][0]["key"] == "\U0001f600"
+
+
 def test_strangers_are_asked_for_a_key(world: Any) -> None:
     problem(ask(Caller(), "wager", 0, []), 401, "login_needed")

@@ -1,5 +1,7 @@
 """What every view of the API has in common: who asks, checked input, pages of long lists, documentation."""
 
+import io
+import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -22,14 +24,20 @@ View = Callable[..., Any]
 
 
 class Json(JSONParser):
-    """JSON that nests too deep for the parser is the sender's fault."""
+    """JSON that nests too deep for the parser, or has half a character in it, is the sender's fault."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         """Return the data, or refuse with `parse_error`."""
+        raw = stream.read()
         try:
-            return super().parse(stream, media_type, parser_context)
+            found = super().parse(io.BytesIO(raw), media_type, parser_context)
+            if b"\\u" in raw:  # only an escape can be half of a pair, which no answer could repeat
+                json.dumps(found, ensure_ascii=False).encode()
         except RecursionError as error:
             raise ParseError("JSON parse error - nested too deep") from error
+        except UnicodeEncodeError as error:
+            raise ParseError("JSON parse error - half of a surrogate pair") from error
+        return found
 
 
 class ApiView(APIView):

@@ -84,7 +84,7 @@ MONEY = {
     "reference_needed": "400. A booking says by what the payment is found outside, in 1 to 120 characters.",
     "approval_needed": "409. A settlement here takes two operators: propose it, and have another approve.",
     "bad_count": "400. A replay takes 1 to 50 rounds.",
-    "bad_entry": "400. An entry cannot be settled; entry and field say where the first fault is.",
+    "bad_entry": "400. An entry cannot be settled; entry and field, or its key, say which one.",
     "bad_pool": "400. A pool is a whole number of minor units of at most 38 digits.",
     "bad_stake": "400. A stake is a whole number of minor units; a bid one from 1 to 10^9.",
     "bad_variants": "400. A replay compares 1 to 6 variants, each with a name of its own.",
