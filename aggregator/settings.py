@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from aggregator import environment as read
@@ -103,6 +104,7 @@ STATICFILES_FINDERS = [
 # Production serves what `collectstatic` gathered here, development what lies in the apps.
 STATIC_ROOT = read.folder("STATIC_DIR", VAR_DIR / "static") if PRODUCTION else None
 WHITENOISE_USE_FINDERS = not PRODUCTION
+FILE_UPLOAD_HANDLERS = ["aggregator.uploads.BoundedForms", *global_settings.FILE_UPLOAD_HANDLERS]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 

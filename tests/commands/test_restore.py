@@ -8,8 +8,10 @@ from typing import cast
 
 import pytest
 from django.conf import settings as project
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connections, transaction
 from django.db.backends.postgresql.base import DatabaseWrapper
+from django.test import Client
 
 from tests.commands.conftest import Command, Databases, Shell, blob_of, flip, rows
 from tests.world import World, drain
@@ -84,6 +86,19 @@ def test_everything_is_as_it_was_and_goes_on(
     databases.empty()
     command("restore", again)
     assert Submission.objects.count() == 3
+
+
+def test_whoever_reads_a_backup_finds_no_session_to_take_over(
+    world: World, command: Command, databases: Databases, tmp_path: Path
+) -> None:
+    client = Client()
+    client.force_login(User.objects.get(username="ann"))
+    key = Session.objects.get().session_key
+    command("backup", tmp_path / "with-a-session")
+    databases.empty()
+    command("restore", tmp_path / "with-a-session")
+    assert User.objects.filter(username="ann").exists()
+    assert not Session.objects.filter(session_key=key).exists()
 
 
 def test_the_ledgers_guards_and_rights_are_back(

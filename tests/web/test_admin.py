@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.world import user
-from tournaments.models import Forecaster, Member, Participant, Role, User
+from tournaments.models import AuditEvent, Forecaster, Member, Participant, Role, User
 from tournaments.services import settlement
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,29 @@ def test_a_list_asks_as_much_for_many_rows_as_for_few(root, world, open_round, d
             asked.append(len(queries))
         counts.append(asked)
     assert counts[0] == counts[1]
+
+
+def test_what_is_changed_here_stands_in_the_audit_log(root, world):
+    bob = User.objects.create_user("bo")
+    tournament = world.tournament
+    data = {"user": bob.pk, "tournament": tournament.pk, "kind": "operator"}
+    assert root.post(address(Role, "add"), data).status_code == 302
+    role = Role.objects.get(user=bob)
+    password = {"usable_password": "true", "password1": "a-new-one-9", "password2": "a-new-one-9"}
+    assert root.post(f"{address(User, 'change', bob.pk)[:-7]}password/", password).status_code == 302
+    assert root.post(address(Role, "delete", role.pk), {"post": "yes"}).status_code == 302
+    listed = {"action": "delete_selected", "_selected_action": Role.objects.get().pk, "post": "yes"}
+    assert root.post(address(Role, "changelist"), listed).status_code == 302
+    events = list(AuditEvent.objects.filter(action="back_office_used").order_by("pk"))
+    told = [(one.actor.username, one.tournament, one.details["done"], one.details["what"]) for one in events]
+    assert told == [
+        ("root", tournament, "added", "role"),
+        ("root", None, "changed", "user"),
+        ("root", tournament, "removed", "role"),
+        ("root", tournament, "removed", "role"),
+    ]
+    assert events[1].details["fields"] == ["password"]
+    assert "a-new-one-9" not in str([one.details for one in events])
 
 
 def test_a_superuser_renames_a_participant(root):

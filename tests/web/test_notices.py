@@ -44,13 +44,13 @@ def test_the_kinds_that_are_wanted_by_email_are_kept(look, world):
     assert "You have no address yet" in page.text
     assert "You have none" in page.text
     ann.post("/account/notices/", {"kinds": ["accepted", "paid"]})
-    muted = ["address_changed", "closing_soon", "opened", "paid_out"]
+    muted = ["closing_soon", "opened", "paid_out"]
     assert user("ann").muted == [*muted, "rejected", "reminder", "resolved", "scored"]
     User.objects.filter(username="ann").update(email="ann@example.org")
     assert "To ann@example.org" in ann.get("/account/notices/").text
     ann.post("/account/notices/", {"kinds": ["nonsense"]}, status=400)
     ann.post("/account/notices/", {"kinds": []})
-    assert len(user("ann").muted) == 10
+    assert len(user("ann").muted) == 9
 
 
 def test_without_a_mail_server_the_page_says_so(look, world, settings):

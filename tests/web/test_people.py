@@ -113,6 +113,13 @@ def test_the_file_has_what_the_screen_shows_over_all_pages(look, world, named):
     assert (full[0]["alias"], full[0]["name"], full[0]["external_id"]) == ("Ann", "Zoe Adams", "1")
 
 
+def test_no_cell_of_the_file_is_a_formula(look, world):
+    Participant.objects.filter(alias="Ann").update(name="=HYPERLINK(1)", external_id="+1", group="@SUM(1)")
+    file = look("olga").client.get(f"{HERE}people.csv").content.decode()
+    row = next(csv.DictReader(io.StringIO(file)))
+    assert (row["name"], row["external_id"], row["group"]) == ("'=HYPERLINK(1)", "'+1", "'@SUM(1)")
+
+
 def test_an_empty_tournament_says_how_people_come_in(look, world):
     Participant.objects.all().update(kind="player")
     for name in ("Ann", "Bob", "Cyd"):

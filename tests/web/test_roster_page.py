@@ -1,6 +1,8 @@
 """A roster in a browser: preview, commit, links that are shown once."""
 
 import base64
+import csv
+import io
 import re
 
 import pytest
@@ -51,6 +53,15 @@ def test_a_roster_is_previewed_and_then_taken_with_links(look, world):
     assert all(link in file for link in links)
     assert OneTimeLink.objects.count() == 2
     assert links[0] not in olga.get("/t/weekly/people/").text
+
+
+def test_no_cell_of_the_list_of_links_is_a_formula(look, world):
+    olga = look("olga")
+    rows = rows_of(olga, "name,external_id\n=HYPERLINK(1),@7\n")
+    text = olga.client.post(HERE, {"rows": rows}).content.decode()
+    file = base64.b64decode(found(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', text)[1]).decode()
+    row = next(csv.DictReader(io.StringIO(file)))
+    assert (row["name"], row["external_id"]) == ("'=HYPERLINK(1)", "'@7")
 
 
 def test_a_link_from_the_list_lets_its_user_in(look, world):

@@ -3,8 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+
+from tournaments.models import User
+from tournaments.services import audit
 
 # Generic only to the type checker.
 if TYPE_CHECKING:
@@ -32,7 +35,36 @@ class Record(ModelAdmin):
         return False
 
 
-class Editable(ModelAdmin):
+class Told(ModelAdmin):
+    """Rows whose changes stand in the audit log too: the back office's own log the server may delete."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Note what was added."""
+        _note(request, "added", obj)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Note which fields were changed; their values may be secrets."""
+        _note(request, "changed", obj, message)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Note what is about to be removed."""
+        for one in queryset:
+            _note(request, "removed", one)
+        return super().log_deletions(request, queryset)
+
+
+def _note(request: HttpRequest, done: str, row: Any, message: Any = "") -> None:
+    assert isinstance(request.user, User), "Only superusers come here."
+    changes = [part.get("changed", {}) for part in message] if isinstance(message, list) else []
+    fields = [str(name) for change in changes for name in change.get("fields", [])]
+    where = getattr(row, "tournament", None) or getattr(getattr(row, "participant", None), "tournament", None)
+    named = {"what": str(row._meta.verbose_name), "which": str(row)[:200], "id": row.pk}
+    audit.record(request.user, "back_office_used", where, done=done, **named, fields=fields)
+
+
+class Editable(Told):
     """Rows that may be edited, but not deleted: what others point to stays."""
 
     list_per_page = 50
@@ -43,7 +75,7 @@ class Editable(ModelAdmin):
         return False
 
 
-class Removable(ModelAdmin):
+class Removable(Told):
     """Rows that may be edited and taken away."""
 
     list_per_page = 50

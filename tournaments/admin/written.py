@@ -8,11 +8,11 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from tournaments import models
-from tournaments.admin.kinds import Editable, Record, Removable
+from tournaments.admin.kinds import Editable, Record, Removable, Told
 
 
 @admin.register(models.User)
-class Users(UserAdmin):
+class Users(Told, UserAdmin):
     """Who can log in."""
 
     list_display = ("username", "email", "is_active", "is_superuser", "last_login", "date_joined")

@@ -24,6 +24,8 @@ class Notice(models.TextChoices):
 
 OF_MONEY = (Notice.PAID, Notice.ADDRESS_CHANGED, Notice.PAID_OUT)
 """What nobody is told of where nothing is to be won."""
+ALWAYS = (Notice.ADDRESS_CHANGED,)
+"""What is mailed whatever a user muted: who took over their login must not be able to silence it."""
 
 
 class Webhook(models.Model):

@@ -85,6 +85,7 @@ FEEDBACK = {
 }
 ACTIONS = {
     "audit_exported": "exported the audit log",
+    "back_office_used": "changed a row in the back office",
     "backup_made": "made a backup",
     "ban_lifted": "lifted a ban",
     "deadline_moved": "moved a draft's deadline",
@@ -200,7 +201,7 @@ NOTICES_WHEN = {
     "reminder": "You have nothing in, and the operators ask for it.",
     "resolved": "The results of a round are out.",
     "paid": "A round is settled: what you get, or why nothing.",
-    "address_changed": "Somebody of yours changed where you are paid.",
+    "address_changed": "Somebody of yours changed where you are paid. This one always comes.",
     "paid_out": "What you have was sent to your address; with the reference.",
 }
 

@@ -1,6 +1,7 @@
 """Where participants are paid: said by themselves, checked, told to all their members, never overwritten."""
 
 import pytest
+from django.core import mail as mailbox
 
 from tests.services.paying.people import AT, Payer
 from tests.told import told
@@ -11,7 +12,7 @@ from tournaments.services.access import READ, Actor
 from tournaments.services.errors import Forbidden, Refused
 from tournaments.services.paying import addresses
 from tournaments.services.people import users
-from tournaments.services.telling import letters
+from tournaments.services.telling import channels, letters, sending
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +76,21 @@ def test_every_member_is_told_when_an_address_changes(payer: Payer) -> None:
     assert letter.lines[0].startswith("ann changed where you are paid in BTC. It is 2MzQwSSn…")
     assert "took back" in letters.write(last.kind, last.body).lines[0]
     assert AT[2] not in str(first.body)
+
+
+def test_who_took_over_a_login_cannot_silence_what_it_changes(payer: Payer) -> None:
+    ann = payer.players["ann"]
+    User.objects.filter(username="ann").update(email="ann@example.org")
+    ann = Actor(User.objects.get(username="ann"))
+    payer.register("ann", AT[2])
+    channels.choose_mails(ann, [])
+    addresses.retire(ann, payer.tournament, "BTC")
+    assert "address_changed" not in User.objects.get(username="ann").muted
+    assert told("address_changed") == [("ann", False), ("ann", False)]
+    sending.deliver()
+    sent = [one for one in mailbox.outbox if "where you are paid" in one.subject]
+    assert len(sent) == 2
+    assert not any("List-Unsubscribe" in one.extra_headers or "Stop emails" in one.body for one in sent)
 
 
 def test_points_are_paid_to_nobody_and_an_unknown_currency_neither(payer: Payer) -> None:

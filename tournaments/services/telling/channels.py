@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from tournaments.models import Delivery, Member, Notice, User, Webhook
-from tournaments.models.notices import OF_MONEY
+from tournaments.models.notices import ALWAYS, OF_MONEY
 from tournaments.services import audit
 from tournaments.services.access import Actor
 from tournaments.services.clock import db_now
@@ -33,6 +33,8 @@ class Channels:
     """Those that can come to this user: without rewards anywhere nobody is told of payments."""
     muted: list[str]
     hooks: list[Webhook]
+    always: tuple[str, ...] = ALWAYS
+    """Those that are mailed whatever is muted."""
 
 
 def of(actor: Actor) -> Channels:
@@ -69,7 +71,8 @@ def stop(word: str) -> str:
     return kind
 
 
-def _mute(user: User, muted: list[str]) -> None:
+def _mute(user: User, kinds: list[str]) -> None:
+    muted = [kind for kind in kinds if kind not in ALWAYS]
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(muted=muted)
         outbox.withdraw(user, webhook=None, kind__in=muted)

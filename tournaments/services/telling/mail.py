@@ -9,6 +9,7 @@ from django.core import mail, signing
 from django.core.mail.backends.base import BaseEmailBackend
 
 from tournaments.models import Delivery, User
+from tournaments.models.notices import ALWAYS
 from tournaments.services.errors import Unknown
 from tournaments.services.telling import letters
 
@@ -30,7 +31,7 @@ def configured() -> bool:
 
 def wanted(user: User, kind: str) -> bool:
     """Say whether a user is told of this kind by email."""
-    return configured() and bool(user.email) and kind not in user.muted
+    return configured() and bool(user.email) and (kind in ALWAYS or kind not in user.muted)
 
 
 class Post:
@@ -73,22 +74,21 @@ def _why(error: OSError) -> str:
 def message_of(one: Delivery) -> mail.EmailMessage:
     """Return the mail of a delivery: a short subject, a sentence or two, and a link."""
     letter = letters.write(one.kind, one.body)
-    stop = f"{settings.BASE_URL}/account/notices/stop/{token(one.user, one.kind)}/"
-    lines = [
-        *letter.lines,
-        one.body["url"],
-        "-- ",
-        f"Stop emails of this kind: {stop}",
-        f"All notices: {settings.BASE_URL}/account/notices/",
-    ]
-    text = "\n\n".join(lines[:-3]) + "\n\n" + "\n".join(lines[-3:]) + "\n"
+    above, below = [*letter.lines, one.body["url"]], ["-- "]
     headers = {
         # The same at each attempt, so that a mail which comes twice can be known as one.
         "Message-ID": f"<notice-{one.pk}@{urlsplit(settings.BASE_URL).hostname}>",
         "Auto-Submitted": "auto-generated",
-        "List-Unsubscribe": f"<{stop}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
+    if one.kind not in ALWAYS:
+        stop = f"{settings.BASE_URL}/account/notices/stop/{token(one.user, one.kind)}/"
+        below.append(f"Stop emails of this kind: {stop}")
+        headers |= {
+            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+    below.append(f"All notices: {settings.BASE_URL}/account/notices/")
+    text = "\n\n".join(above) + "\n\n" + "\n".join(below) + "\n"
     return mail.EmailMessage(letter.subject, text, to=[one.user.email], headers=headers)
 
 

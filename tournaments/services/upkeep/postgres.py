@@ -15,6 +15,7 @@ from tournaments.services.errors import Conflict
 
 OWNER = "owner"
 NOT_FOR_LIBPQ = ("cursor_factory", "context", "prepare_threshold", "client_encoding", "password")
+NO_SESSIONS = "--exclude-table-data=public.django_session"
 LOCK_SECONDS = 10
 CUT = 600
 # A dropped schema names every table in a notice, which would hide the error.
@@ -64,8 +65,11 @@ def _major(program: Path) -> int | None:
 
 
 def dump(place: Path, snapshot: str, to: Path) -> None:
-    """Write the whole database, as a snapshot sees it, in PostgreSQL's custom format."""
-    options = ["--format=custom", "--no-password", f"--snapshot={snapshot}", f"--file={to}"]
+    """Write the database, as a snapshot sees it, in PostgreSQL's custom format, without anyone's sessions.
+
+    A session's key is all that a browser shows to be let in: who reads a backup must not find any.
+    """
+    options = ["--format=custom", "--no-password", f"--snapshot={snapshot}", f"--file={to}", NO_SESSIONS]
     _run([place / "pg_dump", *options, f"--dbname={_conninfo()}"], "dump_failed")
     to.chmod(0o600)
 

@@ -1,14 +1,18 @@
-"""Parquet: sizes are read from the footer first, then the columns that are used, and no others."""
+"""Parquet: sizes are read from the footer first, then from the pages of those columns that are used.
+
+A footer is its sender's word. What Arrow would inflate, and how, is told by the pages themselves.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tournaments.store.formats import pages
 from tournaments.store.formats.compression import bomb, suspicious, too_large
 from tournaments.store.formats.csvfile import too_many
 from tournaments.store.formats.faults import FileRejected, reject
@@ -16,6 +20,7 @@ from tournaments.store.formats.sheet import Sheet, flat
 
 _MOST_COLUMNS = 1000
 _MULTIPLYING = "DELTA_BYTE_ARRAY"  # stores a long id once and a thousand like it in a few bytes each
+_FIXED = "FIXED_LEN_BYTE_ARRAY"
 _DAMAGED = (pa.ArrowException, OSError, ValueError)  # what Arrow raises for bytes that are no Parquet
 
 
@@ -27,7 +32,7 @@ def open_table(content: bytes, max_bytes: int, limit: int) -> pq.ParquetFile:
     try:
         reader = pq.ParquetFile(pa.BufferReader(content))
         metadata, names = reader.metadata, reader.schema_arrow.names
-        groups = [metadata.row_group(at) for at in range(metadata.num_row_groups)]
+        groups = pages.groups_of(metadata)
     except _DAMAGED as problem:
         raise _damaged(problem) from problem
     rows = max(metadata.num_rows, sum(group.num_rows for group in groups))
@@ -43,7 +48,7 @@ def open_table(content: bytes, max_bytes: int, limit: int) -> pq.ParquetFile:
     if size > max_bytes:
         raise too_large(max_bytes)
     if any(_MULTIPLYING in group.column(at).encodings for group in groups for at in range(group.num_columns)):
-        raise reject("not_a_table", f"The Parquet file uses {_MULTIPLYING}. Write it without that encoding.")
+        raise _multiplying()
     if not rows:
         raise reject("empty", "The Parquet file has no rows. Send one row for each id of the round.")
     return reader
@@ -63,6 +68,9 @@ def read_sheet(
         raise reject("bad_header", f"The id column has the type {str(id_type)[:80]}. Store ids as text.")
     for key, name in names.items():
         _require_numbers(schema.field(name).type, key, reader.metadata.num_rows)
+    _refuse_growth(content, reader, {id_name, *names.values()}, max_bytes)
+    if any(_is_text(reader, name) for name in names.values()):
+        raise reject("not_a_number", "The Parquet file stores numbers as text. Store them as float64.")
     try:
         # Ids as a dictionary: one long id on every row stays one in memory.
         texts = [id_name] if _is_text(reader, id_name) else []
@@ -74,6 +82,28 @@ def read_sheet(
     except _DAMAGED as problem:
         raise _damaged(problem) from problem
     return Sheet(ids, cells, numbers, np.arange(1, len(ids) + 1), unit="Row")
+
+
+def _refuse_growth(content: bytes, reader: pq.ParquetFile, wanted: Collection[str], max_bytes: int) -> None:
+    """Refuse columns that Arrow would make larger than the limit, whatever the footer says of them."""
+    try:
+        found = pages.look(content, reader.metadata, wanted)
+    except ValueError as problem:
+        raise _damaged(problem) from problem
+    if pages.DELTA_BYTE_ARRAY in found.encodings:
+        raise _multiplying()
+    if suspicious(found.inflated, len(content)):
+        raise bomb(len(content))
+    stored = [reader.schema.column(at) for at in range(len(reader.schema))]
+    # Where all texts have one length, a dictionary of one long text stands for as many as there are rows.
+    widths = [one.length for one in stored if one.physical_type == _FIXED and pages.is_of(one.path, wanted)]
+    rows = sum(group.num_rows for group in pages.groups_of(reader.metadata))
+    if found.inflated > max_bytes or any(width * rows > max(max_bytes, 1 << 20) for width in widths):
+        raise too_large(max_bytes)
+
+
+def _multiplying() -> FileRejected:
+    return reject("not_a_table", f"The Parquet file uses {_MULTIPLYING}. Write it without that encoding.")
 
 
 def _damaged(problem: Exception) -> FileRejected:

@@ -19,7 +19,7 @@ from tournaments.web.forms import NameForm
 SCOPE_WORDS = {
     "read": "Read rounds, boards, your submissions and scores",
     "upload": "Upload predictions and choose which file counts",
-    "stake": "Put your balance at stake",
+    "stake": "Put your balance at stake, and say where you are paid",
     "operate": "Run the tournaments that you operate, settlements included",
     "audit": "Read everything in the tournaments that you audit",
 }

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from tournaments.models import Participant
+from tournaments.services.cells import plain
 
 HEAD = ("alias", "name", "external_id", "group", "user", "link")
 
@@ -39,7 +40,8 @@ class Links:
         writer.writerow(HEAD)
         for row in self.rows:
             one = row.participant
-            writer.writerow([one.alias, one.name, one.external_id, one.group, row.username, row.link])
+            cells = (one.alias, one.name, one.external_id, one.group, row.username, row.link)
+            writer.writerow(plain(cell) for cell in cells)
         return "data:text/csv;charset=utf-8;base64," + base64.b64encode(out.getvalue().encode()).decode()
 
 

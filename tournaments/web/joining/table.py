@@ -1,6 +1,5 @@
 """The table of participants as the address asks for it."""
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,6 +9,7 @@ from django.http import HttpResponse
 
 from tournaments.models import Tournament
 from tournaments.services.people.listing import Listing, Person, Wanted
+from tournaments.web.sheets import csv_file
 
 PAGE = 50
 ONLY = {
@@ -148,14 +148,10 @@ PUBLIC = ("alias", "kind", "forecasters", "last_seen", "round", "state", "banned
 
 def as_csv(tournament: Tournament, listing: Listing) -> HttpResponse:
     """Return a listing as a CSV file, with names and ids where the listing has them."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{tournament.slug}-participants.csv"'
-    writer = csv.writer(response)
     private = ("name", "external_id", "group", "users") if listing.operates else ()
-    writer.writerow((PUBLIC[0], *private, *PUBLIC[1:]))
     number = listing.round.number if listing.round else ""
-    writer.writerows(_cells(one, number, bool(private)) for one in listing.people)
-    return response
+    rows = (_cells(one, number, bool(private)) for one in listing.people)
+    return csv_file(f"{tournament.slug}-participants", (PUBLIC[0], *private, *PUBLIC[1:]), rows)
 
 
 def _cells(one: Person, number: object, private: bool) -> list[Any]:
